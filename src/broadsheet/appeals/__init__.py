@@ -1,0 +1,1 @@
+"""Where stories ask for support, and the pages of campaigns."""

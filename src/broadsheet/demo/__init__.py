@@ -1,0 +1,1 @@
+"""The sample newsroom, made only through actions."""

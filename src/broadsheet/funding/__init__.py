@@ -1,0 +1,1 @@
+"""Supporters' money: donations, campaigns, ledger, processors; no stories."""

@@ -1,0 +1,1 @@
+"""Brings a newsroom's archive over from other systems."""

@@ -1,0 +1,1 @@
+"""Renders what is public when it changes, keeps the edition, serves it."""

@@ -1,0 +1,30 @@
+"""The application that the web server runs: the newsstand, with Django loaded behind it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from broadsheet.press.edition import Edition
+from broadsheet.press.newsstand import Newsstand
+from broadsheet.project import env
+from broadsheet.project.prefixes import dynamic_prefixes
+
+
+def load_django() -> Any:
+    """Django's own application. Takes seconds, so the newsstand calls it while it already serves the edition."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.project.settings")
+    from django.core.asgi import get_asgi_application
+
+    return get_asgi_application()
+
+
+def _newsstand() -> Newsstand:
+    directory = env.newsroom_directory()
+    values = env.load(directory)
+    return Newsstand(
+        Edition(directory / "data" / "edition"), dynamic_prefixes(values.languages), load_django
+    )
+
+
+application = _newsstand()

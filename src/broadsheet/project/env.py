@@ -1,0 +1,267 @@
+"""The table of settings: each declared once, with where its value comes from; Django's own are in `settings`."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import tomllib
+import types
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+PREFIX = "BROADSHEET_"
+FILE_NAME = "settings.toml"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it, where it came from and how to mend it."""
+
+
+def _is_origin(value: str) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme in ("http", "https") and parts.hostname and not parts.path.strip("/"):
+        return None
+    return "must be an address such as https://example.org, without a path"
+
+
+def _is_time_zone(value: str) -> str | None:
+    if value in available_timezones():
+        return None
+    near = difflib.get_close_matches(value, available_timezones(), 1)
+    return "is no time zone" + (f"; do you mean {near[0]}?" if near else "; an example is Europe/Lisbon")
+
+
+def _are_languages(value: tuple[str, ...]) -> str | None:
+    if value and all(code.replace("-", "").isalpha() and code == code.lower() for code in value):
+        return None
+    return 'must list at least one language code in lower case, such as ["en", "ar"]'
+
+
+def _is_currency(value: str) -> str | None:
+    if len(value) == 3 and value.isalpha() and value.isupper():
+        return None
+    return "must be a currency code of three capital letters, such as USD"
+
+
+def _one_of(*choices: str) -> Callable[[str], str | None]:
+    def check(value: str) -> str | None:
+        return None if value in choices else f"must be one of: {', '.join(choices)}"
+
+    return check
+
+
+def _scheme(*schemes: str) -> Callable[[str], str | None]:
+    def check(value: str) -> str | None:
+        if not value or urlsplit(value).scheme in schemes:
+            return None
+        return f"must begin with {' or '.join(s + '://' for s in schemes)}"
+
+    return check
+
+
+def _setting(
+    default: Any,
+    help: str,  # noqa: A002 - the word that the table's readers expect
+    *,
+    check: Callable[[Any], str | None] | None = None,
+    secret: bool = False,
+    title: str = "",
+) -> Any:
+    return dataclasses.field(
+        default=default,
+        metadata={"help": help, "check": check, "secret": secret, "title": title},
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Values:
+    """Every setting of a newsroom with its type, default and meaning; read by `load`."""
+
+    name: str = _setting(
+        "The Broadsheet", "What the newsroom is called on its pages and in its e-mail.", title="The newsroom"
+    )
+    url: str = _setting(
+        "http://127.0.0.1:8000", "Where readers find the site: scheme and host, no path.", check=_is_origin
+    )
+    time_zone: str = _setting(
+        "UTC", "The newsroom's time zone: its dates are shown and its addresses formed in it.", check=_is_time_zone
+    )
+    languages: tuple[str, ...] = _setting(
+        ("en",), "Language codes. The first is the site's own; each other has its prefix (/ar/).", check=_are_languages
+    )
+    currency: str = _setting("USD", "The currency that gifts are asked for in.", check=_is_currency)
+    secret_key: str = _setting(
+        "",
+        "Signs sessions and links. `broadsheet init` makes one; a new one signs everybody out.",
+        secret=True,
+        title="Serving",
+    )
+    hosts: tuple[str, ...] = _setting((), "Other host names that the desk answers to, besides that of `url`.")
+    behind_proxy: bool = _setting(
+        False, "Whether a proxy of yours sets X-Forwarded-Proto and X-Forwarded-For. Never true without one."
+    )
+    database_url: str = _setting(
+        "",
+        "postgres://user:password@host:5432/name; empty for SQLite in the data folder.",
+        check=_scheme("postgres", "postgresql"),
+        secret=True,
+        title="Storing",
+    )
+    cache_url: str = _setting(
+        "", "redis://host:6379/0; empty for a cache in memory.", check=_scheme("redis", "rediss"), secret=True
+    )
+    email: str = _setting(
+        "file",
+        "Where e-mail goes: `file` writes it to data/mail, `console` prints it, `smtp` sends it.",
+        check=_one_of("file", "console", "smtp"),
+        title="E-mail",
+    )
+    email_from: str = _setting("newsroom@localhost", "The sender's address of what the newsroom sends.")
+    email_host: str = _setting("localhost", "The SMTP server's name.")
+    email_port: int = _setting(587, "The SMTP server's port.")
+    email_user: str = _setting("", "The account at the SMTP server; empty for none.")
+    email_password: str = _setting("", "Its password.", secret=True)
+    email_security: str = _setting(
+        "starttls", "How the connection is encrypted.", check=_one_of("starttls", "tls", "none")
+    )
+    processor: str = _setting(
+        "none",
+        "Who takes payments: `none`, or `sandbox`, which plays a payment processor without any money.",
+        check=_one_of("none", "sandbox"),
+        title="Payments",
+    )
+    sandbox_port: int = _setting(8001, "The port of the sandbox's own checkout page.")
+    sandbox_url: str = _setting(
+        "", "Where a browser reaches the sandbox; empty for its port on the host of `url`.", check=_scheme("http", "https")
+    )
+    sandbox_key: str = _setting("", "What we show the sandbox to be let in.", secret=True)
+    sandbox_webhook_secret: str = _setting("", "What the sandbox signs its messages to us with.", secret=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One row of the table."""
+
+    name: str
+    type: Any
+    default: Any
+    help: str
+    check: Callable[[Any], str | None] | None
+    secret: bool
+    title: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return PREFIX + self.name.upper()
+
+
+def table() -> Iterator[Setting]:
+    """All settings in the order of their declaration."""
+    hints = get_type_hints(Values)
+    for field in dataclasses.fields(Values):
+        yield Setting(field.name, hints[field.name], field.default, **field.metadata)
+
+
+def newsroom_directory(environ: Mapping[str, str] = os.environ) -> Path:
+    """The directory that BROADSHEET_DIR names. Raises SettingsError where it is not a newsroom's."""
+    named = environ.get(PREFIX + "DIR")
+    if not named:
+        raise SettingsError("Which newsroom? Name its directory with --dir DIR or in BROADSHEET_DIR.")
+    directory = Path(named).resolve()
+    if not (directory / FILE_NAME).is_file():
+        raise SettingsError(
+            f"{directory} is not a newsroom directory: it has no {FILE_NAME}. "
+            f"Make one with: broadsheet init {named}"
+        )
+    return directory
+
+
+def load(directory: Path, environ: Mapping[str, str] = os.environ) -> Values:
+    """The settings of a newsroom directory.
+
+    Each comes from the first of: the variable BROADSHEET_<NAME>, the file that BROADSHEET_<NAME>_FILE
+    names, the file secrets/<name>, settings.toml, its default. Raises SettingsError for a mistake in any.
+    """
+    written = _read_file(directory / FILE_NAME)
+    found = (_find(setting, directory, written, environ) for setting in table())
+    return Values(**{name: value for name, value in found if value is not None})
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} cannot be read: {error}. Strings need quotes; lists need [ ].") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from error
+    names = [setting.name for setting in table()]
+    for key in values:
+        if key not in names:
+            near = difflib.get_close_matches(key, names, 1)
+            mend = f"Do you mean “{near[0]}”?" if near else "Remove it; docs/run/configuration.md lists all."
+            raise SettingsError(f"{path} has a setting “{key}” that does not exist. {mend}")
+    return values
+
+
+def _find(
+    setting: Setting, directory: Path, written: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[str, Any]:
+    """The setting's name and its checked value, None where nobody sets it."""
+    variable = setting.variable
+    secret = directory / "secrets" / setting.name
+    if variable in environ:
+        return setting.name, _checked(setting, _parsed(setting, environ[variable], variable), variable)
+    for source in (environ.get(variable + "_FILE"), str(secret) if secret.is_file() else None):
+        if source:
+            return setting.name, _checked(setting, _parsed(setting, _contents(source), source), source)
+    if setting.name in written:
+        source = str(directory / FILE_NAME)
+        return setting.name, _checked(setting, _typed(setting, written[setting.name], source), source)
+    return setting.name, None
+
+
+def _contents(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}. Correct its name or its permissions.") from error
+
+
+def _parsed(setting: Setting, text: str, source: str) -> Any:
+    """A value from text: an environment variable or a file of its own."""
+    if setting.type is bool:
+        if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise SettingsError(f"{setting.name} in {source} must be true or false, not “{text}”.")
+        return text.lower() in ("true", "1", "yes")
+    if setting.type is int:
+        if not text.isascii() or not text.isdigit():
+            raise SettingsError(f"{setting.name} in {source} must be a whole number, not “{text}”.")
+        return int(text)
+    if isinstance(setting.type, types.GenericAlias):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _typed(setting: Setting, value: Any, source: str) -> Any:
+    """A value from TOML, whose type must be the declared one."""
+    if isinstance(setting.type, types.GenericAlias):
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            return tuple(value)
+        raise SettingsError(f'{setting.name} in {source} must be a list of strings, such as ["a", "b"].')
+    if type(value) is not setting.type:
+        kind = {str: "text in quotes", int: "a whole number", bool: "true or false"}[setting.type]
+        raise SettingsError(f"{setting.name} in {source} must be {kind}, not {value!r}.")
+    return value
+
+
+def _checked(setting: Setting, value: Any, source: str) -> Any:
+    problem = setting.check(value) if setting.check else None
+    if problem:
+        shown = "its value" if setting.secret else f"“{value}”"
+        raise SettingsError(f"{setting.name} in {source} is wrong: {shown} {problem}.")
+    return value

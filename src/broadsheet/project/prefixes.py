@@ -1,0 +1,19 @@
+"""Which addresses Django answers; all others are the edition's. Knows no Django, so that the newsstand may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+DESK = "/desk/"
+PROCESSORS = "/processors/"
+STYLEGUIDE = "/styleguide/"
+TRANSLATED = ("/give/confirm/", "/give/thanks/")
+"""These have an address in every language; the first language's has no prefix."""
+
+
+def dynamic_prefixes(languages: Sequence[str]) -> tuple[str, ...]:
+    """The beginnings of all paths that go to Django, for a newsroom with these language codes."""
+    translated = (
+        f"/{language}{path}" for language in languages[1:] for path in TRANSLATED
+    )
+    return (DESK, PROCESSORS, STYLEGUIDE, *TRANSLATED, *translated)

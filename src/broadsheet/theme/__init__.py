@@ -1,0 +1,1 @@
+"""Base layout, components and styles of the reader's pages; no domain code."""

@@ -1,0 +1,86 @@
+"""The newsroom that tests run in, its database, and the services that some tests need."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+ROOT = Path(__file__).resolve().parent.parent
+_newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
+shutil.copytree(ROOT / "tests" / "newsroom", _newsroom, dirs_exist_ok=True)
+for _folder in ("theme", "data/media", "data/mail", "data/run", "data/edition"):
+    (_newsroom / _folder).mkdir(parents=True)
+for _name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
+    if _name not in ("BROADSHEET_DATABASE_URL", "BROADSHEET_REQUIRE_SERVICES"):
+        del os.environ[_name]
+os.environ["BROADSHEET_DIR"] = str(_newsroom)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(_newsroom, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def newsroom_dir() -> Path:
+    """The newsroom directory of this test process."""
+    return _newsroom
+
+
+# The database --------------------------------------------------------------------------------
+# Wagtail's migrations take seconds, so a migrated SQLite file is kept in .cache/, named by what went into it.
+
+
+def _migrated_file() -> Path:
+    digest = hashlib.sha256(f"{version('django')} {version('wagtail')}".encode())
+    for path in sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return ROOT / ".cache" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(_newsroom / "data" / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+        if _migrated_file().exists():
+            shutil.copyfile(_migrated_file(), database["TEST"]["NAME"])
+    else:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        database["TEST"]["NAME"] = f"broadsheet_test_{worker}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    from django.conf import settings
+
+    return bool(settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    from django.conf import settings
+    from django.db import connection
+
+    kept = _migrated_file()
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") and not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        with django_db_blocker.unblock():
+            partial = kept.with_name(f"{kept.name}.{os.getpid()}")
+            connection.cursor().execute("VACUUM INTO %s", [str(partial)])
+        partial.replace(kept)
