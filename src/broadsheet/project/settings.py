@@ -87,13 +87,17 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+_ENVIRONMENT = "jinja2.Environment"
+if (Path(broadsheet.__file__).parent / "theme" / "environment.py").exists():
+    _ENVIRONMENT = "broadsheet.theme.environment.environment"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
         "DIRS": [THEME_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "broadsheet.theme.environment.environment"},
+        "OPTIONS": {"environment": _ENVIRONMENT},
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -185,7 +189,7 @@ WAGTAIL_SITE_NAME = BROADSHEET.name
 WAGTAILADMIN_BASE_URL = BROADSHEET.url.rstrip("/")
 if "broadsheet.newsroom" in _ROOMS:
     WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Picture"
-    WAGTAILDOCS_DOCUMENT_MODEL = "newsroom.Document"
+    WAGTAILDOCS_DOCUMENT_MODEL = "newsroom.Download"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
