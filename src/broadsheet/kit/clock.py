@@ -1,0 +1,18 @@
+"""The time, in one place, so that tests can move it and nothing computes it at import."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+
+def now() -> dt.datetime:
+    """This instant, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def newsroom_zone() -> ZoneInfo:
+    """The newsroom's own time zone, in which its dates are shown and its addresses are formed."""
+    return ZoneInfo(settings.TIME_ZONE)

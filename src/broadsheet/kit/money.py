@@ -1,0 +1,117 @@
+"""Amounts of money: whole minor units and a currency; no float, no arithmetic across currencies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from babel.core import Locale
+from babel.numbers import format_currency, get_currency_precision
+
+
+class MoneyError(ValueError):
+    """An amount that cannot be read; the message is safe to show and says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """`minor` units (cents) of a currency named by its ISO 4217 code."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError("minor units are a whole number")
+        if not re.fullmatch(r"[A-Z]{3}", self.currency):
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 code")
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise TypeError(f"{self.currency} and {other.currency} cannot be mixed")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor <= other.minor
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exact."""
+        return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+    def format(self, locale: str = "en") -> str:
+        """The amount as people of a locale write it; whole amounts without their zeros: `$25`, `$25.50`."""
+        whole = self.minor % 10 ** exponent(self.currency) == 0
+        pattern = Locale.parse(locale, sep="-").currency_formats["standard"].pattern
+        if whole:
+            pattern = re.sub(r"\.0+", "", pattern)
+        return format_currency(
+            self.decimal,
+            self.currency,
+            pattern,
+            locale=Locale.parse(locale, sep="-"),
+            currency_digits=not whole,
+        )
+
+
+def exponent(currency: str) -> int:
+    """How many decimal places a currency has by ISO 4217 (JPY 0, USD 2, KWD 3)."""
+    return get_currency_precision(currency)
+
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
+
+
+def parse_money(text: str, currency: str) -> Money:
+    """Read an amount that a person typed, in any of the usual ways of writing it.
+
+    The last point or comma is the decimal mark when one, two or (for currencies with three) three
+    digits follow it and it stands alone of its kind; any other groups thousands. Arabic and Persian
+    digits are digits. Raises MoneyError for anything else: signs, exponents, words, too many decimals.
+    """
+    cleaned = re.sub(r"[\s\u00a0\u202f'\u2019\u200e\u200f]", "", text.translate(_DIGITS))
+    if not re.fullmatch(r"\d[\d.,]*", cleaned):
+        raise MoneyError("Please write the amount in digits, for example 25 or 25.50.")
+    places = exponent(currency)
+    whole, fraction = _split_decimal(cleaned, places)
+    if len(fraction.rstrip("0")) > places:
+        raise MoneyError(f"{currency} has {places} decimal places; please write a rounder amount.")
+    try:
+        major = Decimal(f"{whole}.{fraction or '0'}")
+    except InvalidOperation as error:
+        raise MoneyError("Please write the amount in digits, for example 25 or 25.50.") from error
+    return Money(int(major.scaleb(places)), currency)
+
+
+def _split_decimal(text: str, places: int) -> tuple[str, str]:
+    """The digits before and after the decimal mark. Raises MoneyError where grouping makes no sense."""
+    last = max(text.rfind("."), text.rfind(","))
+    if last < 0:
+        return text, ""
+    mark, head, tail = text[last], text[:last], text[last + 1 :]
+    grouping = {"." , ","} - {mark}
+    alone = mark not in head
+    is_group = len(tail) == 3 and (not alone or places < 3) and not (grouping & set(head))
+    if is_group or not alone:
+        groups = text.split(mark)
+        separator_ok = alone or not (grouping & set(text))
+        if len(groups[0]) > 3 or any(len(g) != 3 for g in groups[1:]) or not separator_ok:
+            raise MoneyError("Please write the amount with at most one decimal mark.")
+        return "".join(groups), ""
+    groups = re.split(r"[.,]", head)
+    if len(groups) > 1 and (len(groups[0]) > 3 or any(len(g) != 3 for g in groups[1:])):
+        raise MoneyError("Please write the amount with at most one decimal mark.")
+    return "".join(groups), tail

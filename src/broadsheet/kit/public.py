@@ -1,0 +1,126 @@
+"""What the public site consists of: kinds of documents and the models behind them, as registered by the apps.
+
+An app registers its kinds and watched models in its `AppConfig.ready`; the press reads this
+registry and knows no app by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db import models
+from wagtail.models import Page
+
+HTML = "text/html; charset=utf-8"
+
+Membership = tuple[str, str]
+"""A list's key and a token that holds everything the list shows or sorts by of one member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One public document as a reader receives it."""
+
+    path: str
+    """Where it is found: absolute, decoded, e.g. `/2026/11/river/`."""
+    body: bytes
+    content_type: str = HTML
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Kind(Protocol):
+    """A family of documents that are rendered alike. A document is named `<kind>:<ident>`."""
+
+    name: str
+
+    def idents(self) -> Iterable[str]:
+        """Every ident that may exist now, for a full run; one that renders to None is no harm."""
+
+    def render(self, ident: str) -> Document | None:
+        """The document as it has to be now, or None when it must not exist."""
+
+    def path(self, ident: str) -> str | None:
+        """Where the document is found now, or None when it is not public; what a redirect points to."""
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        """Idents that may have come into existence by a change of these keys."""
+
+
+Lists = Callable[[Any], Iterable[Membership]]
+Dependants = Callable[[Any], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A public model: the lists an instance is in, and the objects whose lists change when its own do."""
+
+    lists: Lists
+    dependants: Dependants
+
+
+_kinds: dict[str, Kind] = {}
+_watched: dict[type[models.Model], Watched] = {}
+_ambient: set[str] = set()
+
+
+def register_kind(kind: Kind) -> None:
+    """Add a kind of document to the public site. Registering a name twice replaces the first."""
+    _kinds[kind.name] = kind
+
+
+def kinds() -> dict[str, Kind]:
+    """All registered kinds by name."""
+    return dict(_kinds)
+
+
+def _none(instance: Any) -> Iterable[Any]:
+    return ()
+
+
+def watch(
+    model: type[models.Model], *, lists: Lists = _none, dependants: Dependants = _none
+) -> None:
+    """Say that instances of a model are public: saving or deleting one re-renders what read it.
+
+    `lists` returns the memberships of a fresh instance, empty when it is in no list now (not live,
+    say). `dependants` returns the keys of objects whose memberships follow from this one's, such as
+    the stories under a section that moved; it is asked only when the instance's own have changed.
+    """
+    _watched[model] = Watched(lists, dependants)
+
+
+def watched() -> dict[type[models.Model], Watched]:
+    """The watched models."""
+    return dict(_watched)
+
+
+def regard_as_ambient(*labels: str) -> None:
+    """Say that reading these models (`app_label.model`) needs no record: what is shown never comes from them."""
+    _ambient.update(labels)
+
+
+def is_ambient(label: str) -> bool:
+    """Whether reading a model of this label needs no record."""
+    return label in _ambient
+
+
+def key_of(instance: models.Model) -> str:
+    """The object key of an instance: `page:<pk>` for any page, else `<app_label>.<model>:<pk>`."""
+    if isinstance(instance, Page):
+        return f"page:{instance.pk}"
+    return f"{instance._meta.label_lower}:{instance.pk}"
+
+
+def load(key: str) -> models.Model | None:
+    """The instance that an object key names, pages as their own class; None when it is gone or not watched."""
+    label, _, pk = key.rpartition(":")
+    if label == "page":
+        page = Page.objects.filter(pk=pk).first()
+        return page.specific if page is not None and page.specific_class in _watched else None
+    for model in _watched:
+        if model._meta.label_lower == label:
+            return model._default_manager.filter(pk=pk).first()
+    return None

@@ -1,0 +1,106 @@
+"""Recording what a public document reads; not what happens with the record (the press does that).
+
+While a recording is open, every model instance that is built and every function marked with
+`reader` leaves its keys in it. Keys are strings: an object's (`page:12`, `newsroom.author:5`), a
+list's (`list:latest/section/3`) or a whole table's (`table:newsroom_topic`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture that a document shows: its public path, the file that holds it, its media type."""
+
+    path: str
+    file: Path
+    content_type: str
+
+
+@dataclass(slots=True)
+class Reads:
+    """What one document read: keys, and the pictures it needs beside it."""
+
+    keys: set[str] = field(default_factory=set)
+    pictures: dict[str, PictureFile] = field(default_factory=dict)
+    readers_open: int = 0
+
+
+_current: ContextVar[Reads | None] = ContextVar("broadsheet_reads", default=None)
+
+
+def current() -> Reads | None:
+    """The open recording of this thread or task, or None."""
+    return _current.get()
+
+
+@contextmanager
+def recording() -> Iterator[Reads]:
+    """Open a recording for the length of the block. Recordings do not nest: an inner one hides the outer."""
+    reads = Reads()
+    token = _current.set(reads)
+    try:
+        yield reads
+    finally:
+        _current.reset(token)
+
+
+def note(*keys: str) -> None:
+    """Record that the current document depends on these keys; nothing happens outside a recording."""
+    reads = _current.get()
+    if reads is not None:
+        reads.keys.update(keys)
+
+
+def use_picture(path: str, file: Path, content_type: str) -> None:
+    """Record that the current document shows this picture, so that it is published with it."""
+    reads = _current.get()
+    if reads is not None:
+        reads.pictures[path] = PictureFile(path, file, content_type)
+
+
+@contextmanager
+def reading(*keys: str) -> Iterator[None]:
+    """Allow SQL in the block while a recording is open, and record the keys of what it lists.
+
+    An empty list or a count leaves no instance behind: its key is what makes the document depend on it.
+    """
+    note(*keys)
+    reads = _current.get()
+    if reads is None:
+        yield
+        return
+    reads.readers_open += 1
+    try:
+        yield
+    finally:
+        reads.readers_open -= 1
+
+
+def reader(keys: Callable[P, Iterable[str]]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Mark a function that reads the database for public documents.
+
+    `keys` takes the function's own arguments and returns the keys of the lists it reads. The
+    function must return data, not a lazy queryset or an iterator: its SQL has to run inside it.
+    """
+
+    def mark(function: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            with reading(*keys(*args, **kwargs)):
+                return function(*args, **kwargs)
+
+        return run
+
+    return mark

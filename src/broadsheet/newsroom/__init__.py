@@ -1,0 +1,1 @@
+"""The newsroom's content: stories, sections, topics, authors, pictures, front pages."""

@@ -1,0 +1,1 @@
+"""What changes the newsroom's content; the desk's own editing goes through Wagtail."""

@@ -1,0 +1,130 @@
+"""Sections, authors, topics and pictures made by the system: imports and the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.files.images import ImageFile
+from django.db import transaction
+from django.utils.text import slugify
+from PIL import Image, UnidentifiedImageError
+from wagtail.models import Locale
+
+from broadsheet.kit import audit
+from broadsheet.newsroom.errors import BadPicture
+from broadsheet.newsroom.models import Author, FrontPage, Picture, SectionPage, Topic
+
+
+def _free_slug(model: type[Author] | type[Topic], locale: Locale, wanted: str) -> str:
+    base = slugify(wanted, allow_unicode=True)[:110] or "unnamed"
+    taken = set(model.objects.filter(locale=locale, slug__startswith=base).values_list("slug", flat=True))
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+@transaction.atomic
+def create_section(
+    *,
+    parent: FrontPage | SectionPage,
+    title: str,
+    slug: str,
+    by: audit.Actor,
+    introduction: str = "",
+    translation_of: SectionPage | None = None,
+) -> SectionPage:
+    """A live section under a front page or another section, last in order.
+
+    Raises django's ValidationError where the slug is taken or reserved.
+    """
+    section = SectionPage(
+        title=title, slug=slug, introduction=introduction, locale=parent.locale, live=False
+    )
+    if translation_of is not None:
+        section.translation_key = translation_of.translation_key
+    parent.refresh_from_db()
+    parent.add_child(instance=section)
+    section.save_revision().publish()
+    audit.record("section.created", section, by=by)
+    return SectionPage.objects.get(pk=section.pk)
+
+
+@transaction.atomic
+def create_author(
+    *,
+    name: str,
+    locale: Locale,
+    by: audit.Actor,
+    slug: str = "",
+    role: str = "",
+    biography: str = "",
+    email: str = "",
+    portrait: Picture | None = None,
+    translation_of: Author | None = None,
+) -> Author:
+    """An author of one language's edition; the slug is made free by a number where it is taken."""
+    author = Author(
+        name=name,
+        slug=_free_slug(Author, locale, slug or name),
+        role=role,
+        biography=biography,
+        email=email,
+        portrait=portrait,
+        locale=locale,
+    )
+    if translation_of is not None:
+        author.translation_key = translation_of.translation_key
+    author.full_clean()
+    author.save()
+    audit.record("author.created", author, by=by)
+    return author
+
+
+@transaction.atomic
+def create_topic(
+    *,
+    name: str,
+    locale: Locale,
+    by: audit.Actor,
+    slug: str = "",
+    description: str = "",
+    translation_of: Topic | None = None,
+) -> Topic:
+    """A topic of one language's edition; the slug is made free by a number where it is taken."""
+    topic = Topic(
+        name=name, slug=_free_slug(Topic, locale, slug or name), description=description, locale=locale
+    )
+    if translation_of is not None:
+        topic.translation_key = translation_of.translation_key
+    topic.full_clean()
+    topic.save()
+    audit.record("topic.created", topic, by=by)
+    return topic
+
+
+@transaction.atomic
+def add_picture(
+    *,
+    file: Path,
+    title: str,
+    by: audit.Actor,
+    alt: str = "",
+    credit: str = "",
+    source: str = "",
+) -> Picture:
+    """Take a picture file into the library. Raises BadPicture where it cannot be read as one."""
+    try:
+        with Image.open(file) as opened:
+            opened.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise BadPicture(f"{file.name} cannot be read as a picture; use JPEG, PNG, WebP, AVIF or GIF.") from error
+    with file.open("rb") as content:
+        picture = Picture(
+            title=title[:255], description=alt[:255], credit=credit[:255], source=source[:500]
+        )
+        picture.file = ImageFile(content, name=file.name)
+        picture._set_image_file_metadata()
+        picture.save()
+    audit.record("picture.added", picture, by=by)
+    return picture

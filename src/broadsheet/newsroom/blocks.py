@@ -1,0 +1,139 @@
+"""The blocks that stories, static pages and front pages are made of; how they look is the theme's."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+INLINE = ["bold", "italic", "superscript", "subscript", "strikethrough", "code", "link", "document-link"]
+
+
+class HeadingBlock(blocks.StructBlock):
+    """A heading inside a story; the story's own headline is level 1."""
+
+    text = blocks.CharBlock(label=_("Heading"))
+    level = blocks.ChoiceBlock(choices=[("2", "2"), ("3", "3"), ("4", "4")], default="2")
+
+    class Meta:
+        icon = "title"
+
+
+class QuotationBlock(blocks.StructBlock):
+    """Words that somebody said or wrote, and who."""
+
+    text = blocks.TextBlock(label=_("Quotation"))
+    speaker = blocks.CharBlock(required=False, label=_("Speaker"))
+    role = blocks.CharBlock(required=False, label=_("Who the speaker is"))
+
+    class Meta:
+        icon = "openquote"
+
+
+class PictureBlock(blocks.StructBlock):
+    """A picture with what it shows, for those who see it and those who do not."""
+
+    image = ImageChooserBlock(label=_("Picture"))
+    alt = blocks.CharBlock(
+        required=False, label=_("Alternative text"), help_text=_("What the picture shows, for who cannot see it.")
+    )
+    caption = blocks.TextBlock(required=False, label=_("Caption"))
+    credit = blocks.CharBlock(
+        required=False, label=_("Credit"), help_text=_("Leave empty to use the picture's own credit.")
+    )
+
+    class Meta:
+        icon = "image"
+
+
+class StoryTableBlock(blocks.StructBlock):
+    """A table of plain text cells and what it is about."""
+
+    caption = blocks.CharBlock(required=False, label=_("Caption"))
+    table = TableBlock(label=_("Table"))
+
+    class Meta:
+        icon = "table"
+
+
+class EmbedBlock(blocks.StructBlock):
+    """A place for something that lives elsewhere: shown as a link, never loaded from there."""
+
+    url = blocks.URLBlock(label=_("Address"))
+    title = blocks.CharBlock(required=False, label=_("What it is"))
+
+    class Meta:
+        icon = "link-external"
+
+
+class StoryBody(blocks.StreamBlock):
+    """What a story or a static page may hold, in reading order."""
+
+    paragraph = blocks.RichTextBlock(features=INLINE, icon="pilcrow", label=_("Paragraph"))
+    heading = HeadingBlock(label=_("Heading"))
+    quotation = QuotationBlock(label=_("Quotation"))
+    picture = PictureBlock(label=_("Picture"))
+    list = blocks.RichTextBlock(features=["ul", "ol", *INLINE], icon="list-ul", label=_("List"))
+    table = StoryTableBlock(label=_("Table"))
+    embed = EmbedBlock(label=_("Embed"))
+    preformatted = blocks.TextBlock(icon="code", label=_("Preformatted text"))
+    separator = blocks.StaticBlock(icon="horizontalrule", label=_("Separator"))
+
+
+class ChosenStory(blocks.PageChooserBlock):
+    """A story picked by an editor; it disappears from the page by itself when it is withdrawn."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(page_type=["newsroom.Article"], **kwargs)
+
+
+class LeadBlock(blocks.StructBlock):
+    """The most important story; the newest one when none is chosen."""
+
+    story = ChosenStory(required=False, label=_("Story"))
+
+    class Meta:
+        icon = "pick"
+
+
+class ChosenStoriesBlock(blocks.StructBlock):
+    """Stories picked by hand under a heading."""
+
+    heading = blocks.CharBlock(required=False, label=_("Heading"))
+    stories = blocks.ListBlock(ChosenStory(), label=_("Stories"))
+
+    class Meta:
+        icon = "list-ul"
+
+
+class SectionRailBlock(blocks.StructBlock):
+    """The newest stories of a section, chosen by themselves."""
+
+    section = blocks.PageChooserBlock(page_type=["newsroom.SectionPage"], label=_("Section"))
+    count = blocks.IntegerBlock(default=4, min_value=1, max_value=12, label=_("How many"))
+
+    class Meta:
+        icon = "folder-open-inverse"
+
+
+class LatestBlock(blocks.StructBlock):
+    """The newest stories of all sections that stand nowhere above."""
+
+    heading = blocks.CharBlock(required=False, label=_("Heading"))
+    count = blocks.IntegerBlock(default=8, min_value=1, max_value=30, label=_("How many"))
+
+    class Meta:
+        icon = "history"
+
+
+class FrontBody(blocks.StreamBlock):
+    """How a front page is arranged. Left empty, it arranges itself."""
+
+    lead = LeadBlock(label=_("Lead story"))
+    stories = ChosenStoriesBlock(label=_("Chosen stories"))
+    section = SectionRailBlock(label=_("Section"))
+    latest = LatestBlock(label=_("Most recent"))
+    strip = blocks.StaticBlock(
+        icon="placeholder", label=_("Strip"), admin_text=_("The running campaign, when there is one.")
+    )

@@ -1,0 +1,19 @@
+"""What the newsroom keeps: people, topics, pictures, pages and stories."""
+
+from broadsheet.newsroom.models.article import Article, Byline
+from broadsheet.newsroom.models.pages import FrontPage, SectionPage, StaticPage
+from broadsheet.newsroom.models.people import Author, Topic
+from broadsheet.newsroom.models.pictures import Download, Picture, PictureRendition
+
+__all__ = [
+    "Article",
+    "Author",
+    "Byline",
+    "Download",
+    "FrontPage",
+    "Picture",
+    "PictureRendition",
+    "SectionPage",
+    "StaticPage",
+    "Topic",
+]

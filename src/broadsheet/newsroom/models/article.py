@@ -1,0 +1,118 @@
+"""A story and who signs it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from broadsheet.kit import clock
+from broadsheet.newsroom.blocks import StoryBody
+from broadsheet.newsroom.models.pages import PublicPage
+from broadsheet.newsroom.rules import story_address
+
+
+class Article(PublicPage):
+    """A story. Its headline is the page's title; its address is fixed by the month of its first publication."""
+
+    standfirst = models.TextField(_("standfirst"), blank=True, help_text=_("One or two sentences."))
+    body = StreamField(StoryBody(required=False), blank=True, verbose_name=_("text"))
+    picture = models.ForeignKey(
+        "newsroom.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    picture_alt = models.CharField(_("alternative text"), max_length=255, blank=True)
+    picture_caption = models.TextField(_("caption"), blank=True)
+    topics = ParentalManyToManyField("newsroom.Topic", blank=True, related_name="articles")
+    address = models.CharField(max_length=400, null=True, unique=True, editable=False)
+    original_html = models.TextField(blank=True, editable=False)
+
+    parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
+    subpage_types: ClassVar[list[str]] = []
+    content_panels: ClassVar[list[object]] = [
+        *Page.content_panels,
+        FieldPanel("standfirst"),
+        InlinePanel("bylines", label=_("Byline"), heading=_("Bylines")),
+        MultiFieldPanel(
+            [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")],
+            heading=_("Lead picture"),
+        ),
+        FieldPanel("body"),
+        FieldPanel("topics"),
+    ]
+    search_fields: ClassVar[list[object]] = [
+        *Page.search_fields,
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+    ]
+
+    class Meta:
+        verbose_name = _("story")
+
+    @property
+    def headline(self) -> str:
+        return str(self.title)
+
+    def current_address(self) -> str:
+        """The address it has, or would get if it were published for the first time now (or when scheduled)."""
+        code = self.locale.language_code
+        prefix = "" if code == settings.LANGUAGE_CODE else f"/{code}"
+        moment = self.first_published_at or self.go_live_at or clock.now()
+        return story_address(moment, self.slug, clock.newsroom_zone(), prefix)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        # Wagtail derives its own fields (slug, draft title, locale) here, too; publishing saves through it.
+        if self.first_published_at:
+            self.address = self.current_address()
+        super().full_clean(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        taken = Article.objects.filter(address=self.current_address()).exclude(pk=self.pk)
+        if taken.exists():
+            raise ValidationError(
+                {"slug": _("Another story of the same month has this address; please choose another slug.")}
+            )
+
+    def get_url_parts(self, request: Any = None) -> tuple[int, str, str] | None:
+        parts = super().get_url_parts(request)
+        if parts is None:
+            return None
+        return parts[0], parts[1], self.current_address()
+
+
+class Byline(Orderable):
+    """One name over a story, in order: an author with a page of their own, or a guest's name."""
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(
+        "newsroom.Author", null=True, blank=True, on_delete=models.PROTECT, related_name="bylines"
+    )
+    guest = models.CharField(
+        _("guest author"), max_length=120, blank=True, help_text=_("A name without a page of its own.")
+    )
+
+    panels: ClassVar[list[object]] = [FieldPanel("author"), FieldPanel("guest")]
+
+    class Meta(Orderable.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="newsroom_byline_author_or_guest",
+                condition=models.Q(author__isnull=False, guest="") | models.Q(author__isnull=True) & ~models.Q(guest=""),
+                violation_error_message=_("A byline is either an author or a guest's name."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.author.name if self.author else self.guest

@@ -1,0 +1,78 @@
+"""Which lists a story, section or page stands in now, and with what; read by the press, shown by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wagtail.models import Page
+
+from broadsheet.kit import clock
+from broadsheet.kit.public import Membership
+from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
+from broadsheet.newsroom.rules import month_of
+
+
+def article_memberships(article: Article) -> Iterator[Membership]:
+    """The lists a story stands in: site, each section above it, authors, topics, months, sitemap, translations."""
+    if not article.live or article.first_published_at is None:
+        return
+    code = article.locale.language_code
+    month = month_of(article.first_published_at, clock.newsroom_zone())
+    moment = article.first_published_at.isoformat()
+    for scope in [f"site/{code}", *_scopes(article)]:
+        yield f"list:latest/{scope}", moment
+        yield f"list:month/{scope}/{month}", moment
+        yield f"list:months/{scope}", month
+    yield f"list:sitemap/{code}/{month}", f"{article.address} {article.last_published_at}"
+    yield f"list:sitemaps/{code}", month
+    yield _translation(article)
+
+
+def _scopes(article: Article) -> Iterator[str]:
+    for pk in article.get_ancestors().type(SectionPage).values_list("pk", flat=True):
+        yield f"section/{pk}"
+    for author in {byline.author_id for byline in article.bylines.all() if byline.author_id}:
+        yield f"author/{author}"
+    for topic in article.topics.all():
+        yield f"topic/{topic.pk}"
+
+
+def section_memberships(section: SectionPage) -> Iterator[Membership]:
+    """The lists a section stands in: the navigation, in tree order, the sitemap and its translations."""
+    if not section.live:
+        return
+    code = section.locale.language_code
+    place = f"{section.path} {section.url_path} {section.title}"
+    yield f"list:sections/{code}", place
+    yield f"list:sitemap/{code}/pages", section.url_path
+    yield _translation(section)
+
+
+def static_memberships(page: StaticPage) -> Iterator[Membership]:
+    """The lists a static page stands in: the foot of every page, the sitemap and its translations."""
+    if not page.live:
+        return
+    code = page.locale.language_code
+    yield f"list:pages/{code}", f"{page.path} {page.url_path} {page.title} {page.show_in_menus}"
+    yield f"list:sitemap/{code}/pages", page.url_path
+    yield _translation(page)
+
+
+def front_memberships(front: FrontPage) -> Iterator[Membership]:
+    """What a front page says of its edition to all its pages, and that the edition exists."""
+    if not front.live:
+        return
+    code = front.locale.language_code
+    plate = (front.title, front.tagline, front.statement, front.contact_email, front.url_path)
+    yield f"list:plate/{code}", repr(plate)
+    yield "list:editions", f"{code} {front.title}"
+    yield _translation(front)
+
+
+def _translation(page: Page) -> Membership:
+    return f"list:translations/{page.translation_key}", f"{page.locale_id} {page.url_path} {page.slug}"
+
+
+def pages_below(page: Page) -> list[str]:
+    """The keys of all pages under a page: their addresses and sections follow from it."""
+    return [f"page:{pk}" for pk in page.get_descendants().values_list("pk", flat=True)]

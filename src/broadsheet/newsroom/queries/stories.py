@@ -1,0 +1,161 @@
+"""Stories as public documents ask for them: one by one, newest first, by month; and what they refer to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from wagtail.models import Page
+
+from broadsheet.kit import clock
+from broadsheet.kit.reads import note, reader
+from broadsheet.newsroom.models import Article, Author, FrontPage, Picture, SectionPage, StaticPage, Topic
+from broadsheet.newsroom.queries.editions import address_of
+from broadsheet.newsroom.rules import month_of
+
+CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
+
+
+def _cards(stories: QuerySet[Article]) -> QuerySet[Article]:
+    """Stories with what a card shows, without their text."""
+    return (
+        stories.live()
+        .filter(first_published_at__isnull=False)
+        .defer(*CARD_OMITS)
+        .select_related("picture", "locale")
+        .prefetch_related("bylines__author")
+    )
+
+
+def _in_scope(scope: str) -> QuerySet[Article]:
+    """The stories of `site/<code>`, `section/<pk>`, `author/<pk>` or `topic/<pk>`."""
+    kind, _, ident = scope.partition("/")
+    stories = Article.objects.all()
+    if kind == "site":
+        return stories.filter(locale__language_code=ident)
+    if kind == "author":
+        return stories.filter(bylines__author_id=ident).distinct()
+    if kind == "topic":
+        return stories.filter(topics=ident)
+    path = SectionPage.objects.filter(pk=ident).values_list("path", flat=True).first()
+    return stories.filter(path__startswith=path) if path else stories.none()
+
+
+@reader(lambda scope, count, without=(): [f"list:latest/{scope}"])
+def latest_stories(scope: str, count: int, without: Iterable[int] = ()) -> list[Article]:
+    """The newest `count` live stories of a scope, newest first, leaving out those with the given ids."""
+    stories = _cards(_in_scope(scope)).exclude(pk__in=list(without))
+    return list(stories.order_by("-first_published_at", "-pk")[:count])
+
+
+@reader(lambda ids: [f"page:{pk}" for pk in ids])
+def chosen_stories(ids: list[int]) -> list[Article]:
+    """The live stories among those ids, in the order given."""
+    found = {story.pk: story for story in _cards(Article.objects.filter(pk__in=ids))}
+    return [found[pk] for pk in ids if pk in found]
+
+
+@reader(lambda scope, month: [f"list:month/{scope}/{month}"])
+def month_stories(scope: str, month: str) -> list[Article]:
+    """The live stories of a scope first published in a month (`2026-11`, the newsroom's zone), newest first."""
+    year, number = map(int, month.split("-"))
+    zone = clock.newsroom_zone()
+    start = dt.datetime(year, number, 1, tzinfo=zone)
+    end = dt.datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
+    stories = _cards(_in_scope(scope)).filter(first_published_at__gte=start, first_published_at__lt=end)
+    return list(stories.order_by("-first_published_at", "-pk"))
+
+
+@reader(lambda scope: [f"list:months/{scope}"])
+def archive_months(scope: str) -> list[str]:
+    """The months in which a scope has live stories, newest first, as `2026-11`."""
+    zone = clock.newsroom_zone()
+    moments = (
+        _in_scope(scope)
+        .live()
+        .filter(first_published_at__isnull=False)
+        .order_by()
+        .values_list("first_published_at", flat=True)
+    )
+    return sorted({month_of(moment, zone) for moment in moments}, reverse=True)
+
+
+@reader(lambda pk: [f"page:{pk}"])
+def page(pk: int) -> Page | None:
+    """A page as its own class with all that its document shows, live or not; None when there is none."""
+    found = Page.objects.filter(pk=pk).select_related("locale").first()
+    if found is None:
+        return None
+    if found.specific_class is Article:
+        return (
+            Article.objects.select_related("picture", "locale")
+            .prefetch_related("bylines__author__portrait", "topics")
+            .get(pk=pk)
+        )
+    return found.specific if isinstance(found.specific, FrontPage | SectionPage | StaticPage) else None
+
+
+@reader(lambda pk: [f"newsroom.author:{pk}"])
+def author(pk: int) -> Author | None:
+    """An author with portrait and language, or None."""
+    return Author.objects.select_related("portrait", "locale").filter(pk=pk).first()
+
+
+@reader(lambda pk: [f"newsroom.topic:{pk}"])
+def topic(pk: int) -> Topic | None:
+    """A topic with its language, or None."""
+    return Topic.objects.select_related("locale").filter(pk=pk).first()
+
+
+@reader(lambda ids: [f"newsroom.picture:{pk}" for pk in ids])
+def pictures(ids: Iterable[int]) -> dict[int, Picture]:
+    """The pictures with these ids; one that is gone is missing."""
+    return Picture.objects.in_bulk(list(ids))
+
+
+@reader(lambda ids: [f"page:{pk}" for pk in ids])
+def page_addresses(ids: Iterable[int]) -> dict[int, str]:
+    """The public addresses of the live pages among these ids. A page that is not live has none: its links lose
+    their target and are shown as plain text."""
+    pages = Page.objects.live().filter(pk__in=list(ids)).specific(defer=False)
+    return {found.pk: address_of(found) for found in pages}
+
+
+@reader(lambda code, month: [f"list:sitemap/{code}/{month}"])
+def sitemap_stories(code: str, month: str) -> list[tuple[str, dt.datetime | None]]:
+    """Address and last change of every live story of a month in a language, by address."""
+    stories = [s for s in month_rows(code) if month_of(s[2], clock.newsroom_zone()) == month]
+    return sorted((address, changed) for address, changed, _first in stories)
+
+
+def month_rows(code: str) -> list[tuple[str, dt.datetime | None, dt.datetime]]:
+    """Address, last and first publication of the live stories of a language."""
+    return list(
+        Article.objects.live()
+        .filter(locale__language_code=code, first_published_at__isnull=False)
+        .order_by()
+        .values_list("address", "last_published_at", "first_published_at")
+    )
+
+
+@reader(lambda code: [f"list:sitemaps/{code}"])
+def sitemap_months(code: str) -> list[str]:
+    """The months in which a language has live stories, oldest first."""
+    zone = clock.newsroom_zone()
+    return sorted({month_of(first, zone) for _address, _changed, first in month_rows(code)})
+
+
+@reader(lambda code: [f"list:sitemap/{code}/pages"])
+def sitemap_pages(code: str) -> list[str]:
+    """Addresses of the live sections and static pages of a language."""
+    found = Page.objects.live().filter(locale__language_code=code).type(SectionPage, StaticPage).order_by("path")
+    for one in found:
+        note(f"page:{one.pk}")
+    return [address_of(one) for one in found.specific()]
+
+
+@reader(lambda holder: [])
+def blocks_of(holder: Article | StaticPage | FrontPage) -> list[tuple[str, object]]:
+    """A page's blocks as (type, value) with the pictures and pages in them loaded."""
+    return [(block.block_type, block.value) for block in holder.body]

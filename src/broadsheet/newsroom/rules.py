@@ -1,0 +1,33 @@
+"""Decisions of the newsroom: how addresses are formed. Pure; no database, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+RESERVED = frozenset(
+    "desk give campaigns authors topics media assets processors styleguide search account accounts "
+    "newsletters feed static admin documents api".split()
+)
+"""First parts of an address that no section or static page may take."""
+
+
+def story_address(published: dt.datetime, slug: str, zone: ZoneInfo, prefix: str = "") -> str:
+    """A story's address, `/yyyy/mm/slug/`, by the month of its first publication in the newsroom's zone.
+
+    `prefix` is the edition's language prefix (`/ar`) or empty. The section is no part of it.
+    """
+    local = published.astimezone(zone)
+    return f"{prefix}/{local.year:04d}/{local.month:02d}/{slug}/"
+
+
+def month_of(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """The archive month of an instant in the newsroom's zone, as `2026-11`."""
+    local = moment.astimezone(zone)
+    return f"{local.year:04d}-{local.month:02d}"
+
+
+def is_reserved(slug: str, languages: frozenset[str]) -> bool:
+    """Whether a top-level page with this slug would hide another address: a reserved word, an edition's
+    language prefix or a number (a year, an error page)."""
+    return slug in RESERVED or slug in languages or slug.isdigit()

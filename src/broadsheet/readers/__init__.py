@@ -1,0 +1,1 @@
+"""Accounts of the people who use the house; no money and no stories."""

@@ -1,0 +1,13 @@
+"""What can go wrong with accounts; every message is safe to show."""
+
+
+class ReadersError(Exception):
+    """Base of the errors of this app."""
+
+
+class AccountExists(ReadersError):
+    """There is an account with this address already."""
+
+
+class UnknownRole(ReadersError):
+    """The role is none of those we have."""
