@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "broadsheet.project.middleware.DeskTransaction",
 ]
 
 _ENVIRONMENT = "jinja2.Environment"
@@ -198,6 +199,12 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAILREDIRECTS_AUTO_CREATE = False
+"""The press forwards readers from every address a document leaves, whatever the reason."""
+
+# The press -----------------------------------------------------------------------------------
+PRESS_STRICT_READS = False
+"""True in tests: a document that reads what the press cannot record is an error, not a warning."""
 
 LOGGING = {
     "version": 1,

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from broadsheet.kit.slots import slot
 from broadsheet.newsroom.blocks import FrontBody, StoryBody
 from broadsheet.newsroom.rules import is_reserved
 
@@ -25,8 +25,7 @@ class PublicPage(Page):
         abstract = True
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        render = import_string(settings.BROADSHEET_PREVIEW)
-        return render(self)
+        return HttpResponse(slot("page.preview", page=self))
 
     def _check_top_level_slug(self) -> None:
         languages = frozenset(code for code, _name in settings.LANGUAGES)

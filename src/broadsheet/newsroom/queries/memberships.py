@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from broadsheet.kit import clock
-from broadsheet.kit.public import Membership
-from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
+from broadsheet.kit.public import Membership, regard_as_ambient, watch
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    Download,
+    FrontPage,
+    Picture,
+    SectionPage,
+    StaticPage,
+    Topic,
+)
 from broadsheet.newsroom.rules import month_of
 
 
@@ -76,3 +86,20 @@ def _translation(page: Page) -> Membership:
 def pages_below(page: Page) -> list[str]:
     """The keys of all pages under a page: their addresses and sections follow from it."""
     return [f"page:{pk}" for pk in page.get_descendants().values_list("pk", flat=True)]
+
+
+def watch_models() -> None:
+    """Tell the press which of our models are public."""
+    watch(Article, lists=article_memberships)
+    watch(SectionPage, lists=section_memberships, dependants=pages_below)
+    watch(StaticPage, lists=static_memberships, dependants=pages_below)
+    watch(FrontPage, lists=front_memberships, dependants=pages_below)
+    for model in (Author, Topic, Picture, Download, Redirect):
+        watch(model)
+    regard_as_ambient(
+        "newsroom.byline",
+        "newsroom.picturerendition",
+        "wagtailcore.locale",
+        "wagtailcore.site",
+        "contenttypes.contenttype",
+    )

@@ -1,0 +1,229 @@
+"""The kinds of public documents that the newsroom has; what each looks like is in the modules beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from broadsheet.kit.public import Document, register_kind
+from broadsheet.kit.reads import reader
+from broadsheet.newsroom.models import Article, Author, FrontPage, SectionPage, StaticPage, Topic
+from broadsheet.newsroom.queries import editions, memberships, stories
+from broadsheet.newsroom.renderers import errors, feeds, pages, people, sitemaps
+
+
+class PageKind:
+    """Front pages, sections, static pages and stories; the ident is the page's id."""
+
+    name = "page"
+
+    def idents(self) -> Iterable[str]:
+        found = Page.objects.type(FrontPage, SectionPage, StaticPage, Article).order_by("path")
+        return map(str, found.values_list("pk", flat=True).iterator())
+
+    def render(self, ident: str) -> Document | None:
+        page = stories.page(int(ident))
+        if page is None:
+            return None
+        if not page.live:
+            return errors.gone(page) if isinstance(page, Article) and page.address else None
+        return pages.document(page)
+
+    def path(self, ident: str) -> str | None:
+        page = stories.page(int(ident))
+        return editions.address_of(page) if page is not None and page.live else None
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        return (key.removeprefix("page:") for key in keys if key.startswith("page:"))
+
+
+class MonthKind:
+    """A month's stories of a site, section, author or topic; the ident is `<scope>/<yyyy-mm>`."""
+
+    name = "month"
+
+    def idents(self) -> Iterator[str]:
+        for scope in all_scopes():
+            for month in stories.archive_months(scope):
+                yield f"{scope}/{month}"
+
+    def render(self, ident: str) -> Document | None:
+        scope, _, month = ident.rpartition("/")
+        return pages.month_document(scope, month)
+
+    def path(self, ident: str) -> str | None:
+        document = self.render(ident)
+        return document.path if document else None
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        return (key.removeprefix("list:month/") for key in keys if key.startswith("list:month/"))
+
+
+class PersonKind:
+    """Author or topic pages; the ident is the row's id."""
+
+    def __init__(self, model: type[Author] | type[Topic]) -> None:
+        self.model = model
+        self.name = str(model._meta.model_name)
+        self.key = f"{model._meta.label_lower}:"
+
+    def idents(self) -> Iterable[str]:
+        return map(str, self.model.objects.order_by("pk").values_list("pk", flat=True).iterator())
+
+    def render(self, ident: str) -> Document | None:
+        if self.model is Author:
+            return people.author_document(int(ident))
+        return people.topic_document(int(ident))
+
+    def path(self, ident: str) -> str | None:
+        document = self.render(ident)
+        return document.path if document else None
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        """A topic's or author's page lives while it has stories, so a list that filled may bring it about."""
+        heads = (self.key, f"list:latest/{self.name}/")
+        return (key.removeprefix(head) for key in keys for head in heads if key.startswith(head))
+
+
+class EditionKind:
+    """What each language's edition has one of; the ident is the language code."""
+
+    def __init__(self, name: str, render: object) -> None:
+        self.name = name
+        self._render = render
+
+    def idents(self) -> Iterable[str]:
+        return [code for code, _name in editions.editions()]
+
+    def render(self, ident: str) -> Document | None:
+        document: Document | None = self._render(ident)  # type: ignore[operator]
+        return document
+
+    def path(self, ident: str) -> str | None:
+        document = self.render(ident)
+        return document.path if document else None
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        return (key.removeprefix("list:plate/") for key in keys if key.startswith("list:plate/"))
+
+
+class SitemapKind:
+    """Sitemaps: the ident is `index`, `<code>/<yyyy-mm>` or `<code>/pages`."""
+
+    name = "sitemap"
+
+    def idents(self) -> Iterator[str]:
+        yield "index"
+        for code, _name in editions.editions():
+            yield f"{code}/pages"
+            for month in stories.sitemap_months(code):
+                yield f"{code}/{month}"
+
+    def render(self, ident: str) -> Document | None:
+        return sitemaps.sitemap_document(ident)
+
+    def path(self, ident: str) -> str | None:
+        document = self.render(ident)
+        return document.path if document else None
+
+    def born_of(self, keys: set[str]) -> Iterator[str]:
+        for key in keys:
+            if key.startswith("list:sitemap/"):
+                yield key.removeprefix("list:sitemap/")
+                yield "index"
+
+
+class RobotsKind:
+    """`/robots.txt`; the ident is `robots`."""
+
+    name = "robots"
+
+    def idents(self) -> Iterable[str]:
+        return ["robots"]
+
+    def render(self, ident: str) -> Document | None:
+        return sitemaps.robots_document()
+
+    def path(self, ident: str) -> str | None:
+        return "/robots.txt"
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        return ["robots"] if "list:editions" in keys else []
+
+
+class RedirectKind:
+    """Permanent redirects that editors and imports have made; the ident is the row's id."""
+
+    name = "redirect"
+
+    def idents(self) -> Iterable[str]:
+        return map(str, Redirect.objects.order_by("pk").values_list("pk", flat=True).iterator())
+
+    def render(self, ident: str) -> Document | None:
+        found = redirect(int(ident))
+        if found is None:
+            return None
+        old_path, target, permanent = found
+        status = 301 if permanent else 302
+        location = quote(target, safe="/:?&=#%+,;@!$'()*~")
+        plain = "?" in old_path or "." in old_path.rpartition("/")[2]
+        path = old_path if plain else f"{old_path.rstrip('/')}/"
+        return Document(path, b"", "text/plain; charset=utf-8", status, (("location", location),))
+
+    def path(self, ident: str) -> str | None:
+        found = redirect(int(ident))
+        return found[1] if found else None
+
+    def born_of(self, keys: set[str]) -> Iterator[str]:
+        """Redirects that changed, and those from an address that became free."""
+        head = "wagtailredirects.redirect:"
+        yield from (key.removeprefix(head) for key in keys if key.startswith(head))
+        free = [key.removeprefix("path:").rstrip("/") for key in keys if key.startswith("path:")]
+        if free:
+            yield from map(str, Redirect.objects.filter(old_path__in=free).values_list("pk", flat=True))
+
+
+@reader(lambda pk: [f"wagtailredirects.redirect:{pk}"])
+def redirect(pk: int) -> tuple[str, str, bool] | None:
+    """A redirect's old path, its target and whether it is permanent; None when it leads nowhere now.
+
+    A redirect that leads to a page that is not live leads nowhere.
+    """
+    row = Redirect.objects.filter(pk=pk).first()
+    if row is None:
+        return None
+    if row.redirect_page_id:
+        target = stories.page_addresses([row.redirect_page_id]).get(row.redirect_page_id)
+    else:
+        target = row.redirect_link or None
+    return (row.old_path, target, row.is_permanent) if target else None
+
+
+def all_scopes() -> Iterator[str]:
+    """Every scope that may have an archive, for a full run."""
+    for code, _name in editions.editions():
+        yield f"site/{code}"
+    for model, scope in ((SectionPage, "section"), (Author, "author"), (Topic, "topic")):
+        for pk in model.objects.order_by("pk").values_list("pk", flat=True).iterator():
+            yield f"{scope}/{pk}"
+
+
+def register() -> None:
+    """Tell the press what the newsroom's public documents are and which models are behind them."""
+    kinds = (
+        PageKind(),
+        MonthKind(),
+        PersonKind(Author),
+        PersonKind(Topic),
+        EditionKind("feed", feeds.feed_document),
+        EditionKind("missing", errors.missing_document),
+        SitemapKind(),
+        RobotsKind(),
+        RedirectKind(),
+    )
+    for kind in kinds:
+        register_kind(kind)
+    memberships.watch_models()

@@ -1,0 +1,52 @@
+"""Checking that the edition is what a full run would make, byte for byte."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from broadsheet.press.actions.batch import Batch
+from broadsheet.press.actions.pressing import press_lock, render_everything
+from broadsheet.press.edition import Edition
+from broadsheet.press.queries import edition
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An address at which the edition and a full run disagree; `what` says how."""
+
+    path: str
+    what: str
+
+
+def check_edition() -> list[Difference]:
+    """Make every document anew into an edition of its own and compare: address, status, headers and bytes.
+
+    Changes nothing. Empty when the edition is true; changes that wait to be pressed show as differences.
+    """
+    with press_lock(), tempfile.TemporaryDirectory(dir=settings.EDITION_DIR.parent) as scratch:
+        Edition.create(Path(scratch) / "edition")
+        full = Edition(Path(scratch) / "edition")
+        batch = Batch(full)
+        render_everything(batch)
+        batch.settle_claims()
+        full.step(batch.documents.values(), (), batch.memberships, "check")
+        return compare(edition(), full)
+
+
+def compare(ours: Edition, full: Edition) -> list[Difference]:
+    """Where two editions differ for a reader, by address."""
+    have = {entry.path: entry for entry in ours.entries()}
+    want = {entry.path: entry for entry in full.entries()}
+    found = [Difference(path, "is missing") for path in want.keys() - have.keys()]
+    found += [Difference(path, "should not be there") for path in have.keys() - want.keys()]
+    for path in have.keys() & want.keys():
+        one, other = have[path], want[path]
+        if (one.status, one.headers) != (other.status, other.headers):
+            found.append(Difference(path, f"has status {one.status} or headers other than {other.status}"))
+        elif one.digest != other.digest:
+            found.append(Difference(path, "has other bytes"))
+    return sorted(found, key=lambda difference: difference.path)

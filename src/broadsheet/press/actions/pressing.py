@@ -1,0 +1,114 @@
+"""Pressing: one publication from the changes that wait to one step of the edition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from broadsheet.kit.models import Change
+from broadsheet.kit.public import key_of, kinds, watched
+from broadsheet.press.actions.batch import Batch
+from broadsheet.press.edition import Edition
+from broadsheet.press.edition.lock import locked
+from broadsheet.press.errors import PressBusy
+from broadsheet.press.models import Failure
+from broadsheet.press.queries import edition, fingerprint, pending_changes
+
+Progress = Callable[[int, int], None]
+"""Called with documents done and documents in all."""
+
+PATIENCE = 600
+"""Seconds to wait for another process that is pressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What pressing did: changes taken, documents rendered and failed, the step made or None where no byte differs."""
+
+    changes: int
+    renders: int
+    failures: int
+    step: int | None
+
+
+@contextmanager
+def press_lock() -> Iterator[None]:
+    """Be the only one that presses (a backup takes it too). Raises PressBusy after `PATIENCE` seconds."""
+    try:
+        with locked(settings.EDITION_DIR, PATIENCE):
+            yield
+    except TimeoutError as error:
+        raise PressBusy("Another process is pressing; please try again in a few minutes.") from error
+
+
+def press_pending() -> Outcome:
+    """Bring the edition up to date with every committed change. Cheap when nothing waits.
+
+    Everything is rendered instead when the software, the theme or a shown setting has changed.
+    Killed at any point and run again it gives the same edition. Must not be called in a transaction.
+    """
+    with press_lock():
+        current = edition()
+        if current.fingerprint != fingerprint():
+            return _press_everything(current, None)
+        return _finish(Batch(current), {}, "changes")
+
+
+def press_failed() -> Outcome:
+    """Try again to render what could not be rendered."""
+    with press_lock():
+        batch = Batch(edition())
+        batch.render(Failure.objects.values_list("resource", flat=True))
+        return _finish(batch, {}, "again")
+
+
+def press_everything(progress: Progress | None = None) -> Outcome:
+    """Render every document anew and move the edition to the result in one step."""
+    with press_lock():
+        return _press_everything(edition(), progress)
+
+
+def _press_everything(current: Edition, progress: Progress | None) -> Outcome:
+    made_of = fingerprint()
+    seen = pending_changes()
+    batch = Batch(current)
+    render_everything(batch, progress)
+    outcome = _finish(batch, seen, "everything")
+    current.fingerprint = made_of
+    return outcome
+
+
+def render_everything(batch: Batch, progress: Progress | None = None) -> None:
+    """Render every document of every kind into the batch, and let go of what the edition has besides."""
+    for model, registration in watched().items():
+        for instance in model._default_manager.iterator(chunk_size=500):
+            batch.memberships[key_of(instance)] = frozenset(registration.lists(instance))
+    resources = sorted({f"{name}:{ident}" for name, kind in kinds().items() for ident in kind.idents()})
+    left: set[str] = set()
+    for done, resource in enumerate(resources, 1):
+        left |= batch.render([resource])
+        if progress:
+            progress(done, len(resources))
+    batch.absent |= set(batch.edition.resources()) - set(resources)
+    batch.take(left)
+
+
+def _finish(batch: Batch, seen: dict[int, str], note: str) -> Outcome:
+    """Take changes until none is new, then make the step: at that point all documents agree with one state
+    of the database, since whoever saw another transaction's data can see its `Change` row as well.
+
+    `seen` are rows whose changes were visible before anything in the batch was rendered.
+    """
+    while new := {pk: key for pk, key in pending_changes().items() if pk not in seen}:
+        seen |= new
+        batch.take(new.values())
+    batch.settle_claims()
+    step = None
+    if batch.documents or batch.absent or batch.memberships:
+        step = batch.edition.step(batch.documents.values(), batch.absent, batch.memberships, note)
+        batch.note_failures()
+    Change.objects.filter(pk__in=seen).delete()
+    return Outcome(len(seen), batch.renders, len(batch.failed), step)

@@ -1,0 +1,93 @@
+"""What the press asks: the edition of this newsroom, what waits, what changed keys mean."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+import broadsheet
+from broadsheet.kit.models import Change
+from broadsheet.kit.public import Membership, load, watched
+from broadsheet.press.edition import Edition
+
+SOURCES = (".py", ".html", ".css", ".js", ".svg", ".xml", ".txt", ".mo")
+
+
+@functools.cache
+def _edition(directory: Path) -> Edition:
+    return Edition(directory)
+
+
+def edition() -> Edition:
+    """This newsroom's edition, made empty when there is none. One per process."""
+    if not Edition.exists(settings.EDITION_DIR):
+        Edition.create(settings.EDITION_DIR)
+    return _edition(settings.EDITION_DIR)
+
+
+def pending_changes() -> dict[int, str]:
+    """Id and key of every change that the press has not seen, oldest first."""
+    return dict(Change.objects.order_by("pk").values_list("pk", "key"))
+
+
+def tables_read() -> frozenset[str]:
+    """The tables that some document depends on as a whole; normally none."""
+    if not Edition.exists(settings.EDITION_DIR):
+        return frozenset()
+    current = edition()
+    return _tables_read(current, current.number)
+
+
+@functools.lru_cache(maxsize=1)
+def _tables_read(current: Edition, number: int) -> frozenset[str]:
+    return frozenset(key.removeprefix("table:") for key in current.keys_read("table:"))
+
+
+def fingerprint() -> str:
+    """A digest of all that documents are made by besides the database: our sources, the newsroom's theme,
+    and the settings that are shown. When it differs from the edition's, everything is rendered anew."""
+    digest = hashlib.sha256()
+    for root in (Path(broadsheet.__file__).parent, settings.THEME_DIR):
+        for file in sorted(path for path in root.rglob("*") if path.suffix in SOURCES):
+            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
+    shown = (settings.BROADSHEET.url, settings.TIME_ZONE, settings.LANGUAGES)
+    digest.update(repr(shown).encode())
+    return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class Expansion:
+    """What changed objects mean: every key that documents may have read, and the objects' memberships now."""
+
+    keys: set[str] = field(default_factory=set)
+    memberships: dict[str, frozenset[Membership]] = field(default_factory=dict)
+
+
+def expand(current: Edition, changed: Iterable[str]) -> Expansion:
+    """Follow changed keys to all they change: lists whose members or what they show of them differ from
+    the last step, and objects whose own lists follow from those."""
+    found = Expansion()
+    todo = list(changed)
+    while todo:
+        batch = [key for key in dict.fromkeys(todo) if key not in found.memberships]
+        todo = []
+        before = current.memberships([key for key in batch if not key.startswith(("list:", "table:", "path:"))])
+        for key in batch:
+            found.keys.add(key)
+            if key not in before:
+                continue
+            instance = load(key)
+            model = watched()[type(instance)] if instance is not None else None
+            now = frozenset(model.lists(instance)) if model else frozenset()
+            found.memberships[key] = now
+            if now == before[key]:
+                continue
+            found.keys.update(name for name, _token in now ^ before[key])
+            if model:
+                todo.extend(model.dependants(instance))
+    return found
