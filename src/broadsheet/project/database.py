@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -26,7 +27,9 @@ def database(url: str, default: Path) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise SettingsError("database_url names no database: write it after the host, as in postgres://host/name.")
+        raise SettingsError(
+            "database_url names no database: write it after the host, as in postgres://host/name."
+        )
     return {
         "ENGINE": POSTGRES,
         "NAME": name,
@@ -43,3 +46,15 @@ def cache(url: str) -> dict[str, Any]:
     if url:
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+
+
+def connection_environment(description: Mapping[str, Any]) -> dict[str, str]:
+    """The environment by which PostgreSQL's own programs find a database that Django knows by `description`."""
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
+    return {variable: str(description[key]) for variable, key in names.items() if description[key]}

@@ -32,7 +32,9 @@ def _is_time_zone(value: str) -> str | None:
     if value in available_timezones():
         return None
     near = difflib.get_close_matches(value, available_timezones(), 1)
-    return "is no time zone" + (f"; do you mean {near[0]}?" if near else "; an example is Europe/Lisbon")
+    return "is no time zone" + (
+        f"; do you mean {near[0]}?" if near else "; an example is Europe/Lisbon"
+    )
 
 
 def _are_languages(value: tuple[str, ...]) -> str | None:
@@ -82,16 +84,24 @@ class Values:
     """Every setting of a newsroom with its type, default and meaning; read by `load`."""
 
     name: str = _setting(
-        "The Broadsheet", "What the newsroom is called on its pages and in its e-mail.", title="The newsroom"
+        "The Broadsheet",
+        "What the newsroom is called on its pages and in its e-mail.",
+        title="The newsroom",
     )
     url: str = _setting(
-        "http://127.0.0.1:8000", "Where readers find the site: scheme and host, no path.", check=_is_origin
+        "http://127.0.0.1:8000",
+        "Where readers find the site: scheme and host, no path.",
+        check=_is_origin,
     )
     time_zone: str = _setting(
-        "UTC", "The newsroom's time zone: its dates are shown and its addresses formed in it.", check=_is_time_zone
+        "UTC",
+        "The newsroom's time zone: its dates are shown and its addresses formed in it.",
+        check=_is_time_zone,
     )
     languages: tuple[str, ...] = _setting(
-        ("en",), "Language codes. The first is the site's own; each other has its prefix (/ar/).", check=_are_languages
+        ("en",),
+        "Language codes. The first is the site's own; each other has its prefix (/ar/).",
+        check=_are_languages,
     )
     currency: str = _setting("USD", "The currency that gifts are asked for in.", check=_is_currency)
     secret_key: str = _setting(
@@ -100,9 +110,12 @@ class Values:
         secret=True,
         title="Serving",
     )
-    hosts: tuple[str, ...] = _setting((), "Other host names that the desk answers to, besides that of `url`.")
+    hosts: tuple[str, ...] = _setting(
+        (), "Other host names that the desk answers to, besides that of `url`."
+    )
     behind_proxy: bool = _setting(
-        False, "Whether a proxy of yours sets X-Forwarded-Proto and X-Forwarded-For. Never true without one."
+        False,
+        "Whether a proxy of yours sets X-Forwarded-Proto and X-Forwarded-For. Never true without one.",
     )
     database_url: str = _setting(
         "",
@@ -112,7 +125,10 @@ class Values:
         title="Storing",
     )
     cache_url: str = _setting(
-        "", "redis://host:6379/0; empty for a cache in memory.", check=_scheme("redis", "rediss"), secret=True
+        "",
+        "redis://host:6379/0; empty for a cache in memory.",
+        check=_scheme("redis", "rediss"),
+        secret=True,
     )
     email: str = _setting(
         "file",
@@ -120,7 +136,9 @@ class Values:
         check=_one_of("file", "console", "smtp"),
         title="E-mail",
     )
-    email_from: str = _setting("newsroom@localhost", "The sender's address of what the newsroom sends.")
+    email_from: str = _setting(
+        "newsroom@localhost", "The sender's address of what the newsroom sends."
+    )
     email_host: str = _setting("localhost", "The SMTP server's name.")
     email_port: int = _setting(587, "The SMTP server's port.")
     email_user: str = _setting("", "The account at the SMTP server; empty for none.")
@@ -136,10 +154,20 @@ class Values:
     )
     sandbox_port: int = _setting(8001, "The port of the sandbox's own checkout page.")
     sandbox_url: str = _setting(
-        "", "Where a browser reaches the sandbox; empty for its port on the host of `url`.", check=_scheme("http", "https")
+        "",
+        "Where a browser reaches the sandbox; empty for its port on the host of `url`.",
+        check=_scheme("http", "https"),
     )
     sandbox_key: str = _setting("", "What we show the sandbox to be let in.", secret=True)
-    sandbox_webhook_secret: str = _setting("", "What the sandbox signs its messages to us with.", secret=True)
+    sandbox_webhook_secret: str = _setting(
+        "", "What the sandbox signs its messages to us with.", secret=True
+    )
+
+    @property
+    def sandbox_address(self) -> str:
+        """Where a browser reaches the sandbox: scheme, host and port, an origin of its own."""
+        host = urlsplit(self.url).hostname
+        return self.sandbox_url.rstrip("/") or f"http://{host}:{self.sandbox_port}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,7 +199,9 @@ def newsroom_directory(environ: Mapping[str, str] = os.environ) -> Path:
     """The directory that BROADSHEET_DIR names. Raises SettingsError where it is not a newsroom's."""
     named = environ.get(PREFIX + "DIR")
     if not named:
-        raise SettingsError("Which newsroom? Name its directory with --dir DIR or in BROADSHEET_DIR.")
+        raise SettingsError(
+            "Which newsroom? Name its directory with --dir DIR or in BROADSHEET_DIR."
+        )
     directory = Path(named).resolve()
     if not (directory / FILE_NAME).is_file():
         raise SettingsError(
@@ -196,14 +226,20 @@ def _read_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} cannot be read: {error}. Strings need quotes; lists need [ ].") from error
+        raise SettingsError(
+            f"{path} cannot be read: {error}. Strings need quotes; lists need [ ]."
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.") from error
     names = [setting.name for setting in table()]
     for key in values:
         if key not in names:
             near = difflib.get_close_matches(key, names, 1)
-            mend = f"Do you mean “{near[0]}”?" if near else "Remove it; docs/run/configuration.md lists all."
+            mend = (
+                f"Do you mean “{near[0]}”?"
+                if near
+                else "Remove it; docs/run/configuration.md lists all."
+            )
             raise SettingsError(f"{path} has a setting “{key}” that does not exist. {mend}")
     return values
 
@@ -215,13 +251,19 @@ def _find(
     variable = setting.variable
     secret = directory / "secrets" / setting.name
     if variable in environ:
-        return setting.name, _checked(setting, _parsed(setting, environ[variable], variable), variable)
+        return setting.name, _checked(
+            setting, _parsed(setting, environ[variable], variable), variable
+        )
     for source in (environ.get(variable + "_FILE"), str(secret) if secret.is_file() else None):
         if source:
-            return setting.name, _checked(setting, _parsed(setting, _contents(source), source), source)
+            return setting.name, _checked(
+                setting, _parsed(setting, _contents(source), source), source
+            )
     if setting.name in written:
         source = str(directory / FILE_NAME)
-        return setting.name, _checked(setting, _typed(setting, written[setting.name], source), source)
+        return setting.name, _checked(
+            setting, _typed(setting, written[setting.name], source), source
+        )
     return setting.name, None
 
 
@@ -229,7 +271,9 @@ def _contents(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}. Correct its name or its permissions.") from error
+        raise SettingsError(
+            f"{path} cannot be read: {error}. Correct its name or its permissions."
+        ) from error
 
 
 def _parsed(setting: Setting, text: str, source: str) -> Any:
@@ -252,7 +296,9 @@ def _typed(setting: Setting, value: Any, source: str) -> Any:
     if isinstance(setting.type, types.GenericAlias):
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             return tuple(value)
-        raise SettingsError(f'{setting.name} in {source} must be a list of strings, such as ["a", "b"].')
+        raise SettingsError(
+            f'{setting.name} in {source} must be a list of strings, such as ["a", "b"].'
+        )
     if type(value) is not setting.type:
         kind = {str: "text in quotes", int: "a whole number", bool: "true or false"}[setting.type]
         raise SettingsError(f"{setting.name} in {source} must be {kind}, not {value!r}.")

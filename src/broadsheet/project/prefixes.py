@@ -13,7 +13,5 @@ TRANSLATED = ("/give/confirm/", "/give/thanks/")
 
 def dynamic_prefixes(languages: Sequence[str]) -> tuple[str, ...]:
     """The beginnings of all paths that go to Django, for a newsroom with these language codes."""
-    translated = (
-        f"/{language}{path}" for language in languages[1:] for path in TRANSLATED
-    )
+    translated = (f"/{language}{path}" for language in languages[1:] for path in TRANSLATED)
     return (DESK, PROCESSORS, STYLEGUIDE, *TRANSLATED, *translated)

@@ -12,7 +12,9 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from broadsheet.project import views
 
-_funding = [path("", include("broadsheet.funding.urls"))] if find_spec("broadsheet.funding.urls") else []
+_funding = (
+    [path("", include("broadsheet.funding.urls"))] if find_spec("broadsheet.funding.urls") else []
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/static/<str:release>/<path:path>", views.static_file, name="static-file"),

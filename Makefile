@@ -1,0 +1,75 @@
+# Everything a developer or a curious newsroom needs. `make help` lists the targets.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+DIR ?= newsroom
+# How many processes run the tests.
+WORKERS ?= 2
+
+.PHONY: help demo test check format bench soak lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(VENV)/.base ## a living newsroom; PORT=8123 and DIR=/some/dir choose where
+	@exec $(BIN)/broadsheet demo --dir "$(DIR)" --port "$(PORT)"
+
+test: $(VENV)/.dev check ## all tests but the long ones
+	@exec $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak"
+
+check: $(VENV)/.dev ## style, types, imports, spelling, templates, dependencies
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/lint-imports --config importlinter.toml
+	BROADSHEET_DIR=tests/newsroom $(BIN)/mypy
+	$(BIN)/codespell src tests docs changes *.md
+	$(BIN)/djlint --check --lint --quiet src
+	$(BIN)/deptry --no-ansi src
+
+format: $(VENV)/.dev ## put the code into its one form
+	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests
+	$(BIN)/djlint --reformat --quiet src || true
+
+bench: $(VENV)/.dev ## measure every claim about speed and size
+	@exec $(BIN)/python -m benchmarks
+
+soak: $(VENV)/.dev ## the long tests: fuzzing, kills, browsers
+	@exec $(BIN)/pytest -q -m soak
+
+lock: $(VENV)/.dev ## resolve requirements/*.in anew
+	for name in uv base dev; do \
+	  $(BIN)/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## remove the virtual environment and all caches; newsrooms stay
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The virtual environment: uv by hash, then exactly the locked packages, then ourselves. ----------
+
+$(VENV)/.uv: requirements/uv.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Broadsheet needs Python 3.11 or newer: apt install python3 python3-venv, or make PYTHON=python3.12"; exit 1; }
+	@echo "Making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.base: $(VENV)/.uv requirements/base.txt pyproject.toml
+	@if [ ! -e $(VENV)/.dev ]; then $(MAKE) --no-print-directory INSTALL=base install; \
+	  else $(MAKE) --no-print-directory $(VENV)/.dev; fi
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
+	@$(MAKE) --no-print-directory INSTALL=dev install
+	@touch $@
+
+.PHONY: install
+install:
+	@echo "Installing the packages of requirements/$(INSTALL).txt"
+	@$(BIN)/uv pip sync -q --require-hashes --python $(BIN)/python requirements/$(INSTALL).txt
+	@$(BIN)/uv pip install -q --offline --no-deps --no-build-isolation --python $(BIN)/python -e .

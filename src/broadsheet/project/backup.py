@@ -1,0 +1,148 @@
+"""Taking a newsroom into one file while it runs; putting it back is `restore`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from broadsheet import __version__
+from broadsheet.project.database import POSTGRES, connection_environment
+from broadsheet.project.env import FILE_NAME
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+DUMP = "database.pgdump"
+KEPT = (FILE_NAME, "secrets", "theme", "data", "deploy")
+"""What of a newsroom's directory is worth keeping; data/run is the running processes' own."""
+
+
+class BackupError(Exception):
+    """A backup cannot be made or used; the message says why and what to do."""
+
+
+def write_backup(directory: Path, file: Path, database: Mapping[str, Any], now: str) -> int:
+    """Write everything of a newsroom into `file` and return its size in bytes.
+
+    The caller holds the press lock while this gathers, so that the database and the edition agree; use
+    `gather` and `pack` to let go of it sooner. `database` is Django's description of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=directory / "data" / "run") as staged:
+        gather(directory, Path(staged), database)
+        return pack(Path(staged), file, database, now)
+
+
+def gather(directory: Path, staged: Path, database: Mapping[str, Any]) -> None:
+    """Take a snapshot into `staged`: databases by copy, all other files by hard link, which takes no time."""
+    for source in kept_files(directory):
+        target = staged / source.relative_to(directory)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.suffix == ".sqlite3":
+            _copy_sqlite(source, target)
+        else:
+            # A file that goes away meanwhile was let go of by whoever owned it.
+            with contextlib.suppress(FileNotFoundError):
+                _link(source, target)
+    if database["ENGINE"] == POSTGRES:
+        run_client(["pg_dump", "--format=custom", f"--file={staged / DUMP}"], database)
+
+
+def pack(staged: Path, file: Path, database: Mapping[str, Any], now: str) -> int:
+    """Write what was gathered into one archive with a manifest of digests; it has its name only when complete."""
+    digests: dict[str, str] = {}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(file.name + ".partial")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as archive:
+                for path in sorted(p for p in staged.rglob("*") if p.is_file()):
+                    name = path.relative_to(staged).as_posix()
+                    digests[name] = digest(path)
+                    archive.add(path, name, recursive=False)
+                manifest = staged / MANIFEST
+                manifest.write_text(
+                    json.dumps(
+                        {
+                            "format": FORMAT,
+                            "version": __version__,
+                            "made": now,
+                            "engine": database["ENGINE"],
+                            "files": digests,
+                        },
+                        indent=1,
+                    ),
+                    encoding="utf-8",
+                )
+                archive.add(manifest, MANIFEST)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def kept_files(directory: Path) -> Iterator[Path]:
+    """The files of a newsroom that belong into a backup."""
+    for name in KEPT:
+        path = directory / name
+        for found in [path] if path.is_file() else sorted(path.rglob("*")):
+            parts = found.relative_to(directory).parts
+            lives = parts[:2] == ("data", "run") or found.name.endswith(
+                ("-wal", "-shm", "-journal")
+            )
+            if found.is_file() and not found.is_symlink() and not lives:
+                yield found
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a database that may be written meanwhile, by SQLite's backup interface: one consistent state."""
+    with (
+        contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=20)) as old,
+        contextlib.closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")
+    target.chmod(source.stat().st_mode & 0o777)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def run_client(command: list[str], database: Mapping[str, Any]) -> None:
+    """Run a PostgreSQL client program; passwords go by the environment, where other accounts cannot see them."""
+    try:
+        subprocess.run(
+            command,
+            env={**os.environ, **connection_environment(database)},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    except FileNotFoundError:
+        raise BackupError(
+            f"{command[0]} is missing. Install it: apt install postgresql-client"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        raise BackupError(
+            f"{command[0]} failed: {error.stderr.strip().splitlines()[-1:]}"
+        ) from error

@@ -1,0 +1,5 @@
+"""Lets the command run as `python -m broadsheet.project.cli`."""
+
+from broadsheet.project.cli import main
+
+main()

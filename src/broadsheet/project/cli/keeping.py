@@ -1,0 +1,120 @@
+"""Commands that keep a newsroom: backup, restore, upgrade."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from broadsheet.project import env
+from broadsheet.project.cli.failures import Failure
+from broadsheet.project.cli.opening import dir_option, open_desk, open_newsroom
+from broadsheet.project.processes import is_held
+
+file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+
+
+@click.command()
+@file_argument
+@dir_option
+def backup(file: Path, directory: Path) -> None:
+    """Write the whole newsroom into FILE, also while it is served.
+
+    Database, pictures, edition, settings, secrets and theme: keep the file as you keep a key.
+    """
+    found, _values = open_desk(directory)
+    if file.is_dir():
+        raise Failure(f"{file} is a directory. Name a file, such as {file}/newsroom.tar.gz")
+    size = take_backup(found, file)
+    click.echo(f"Wrote {file} ({size / 1_000_000:.1f} MB).")
+
+
+def take_backup(directory: Path, file: Path) -> int:
+    """Write a backup and return its size in bytes. The press stands still only while the snapshot is taken."""
+    from django.conf import settings
+
+    from broadsheet.press.actions import press_lock
+    from broadsheet.project.backup import gather, pack
+
+    database = settings.DATABASES["default"]
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    (directory / "data" / "run").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=directory / "data" / "run") as staged:
+        with press_lock():
+            gather(directory, Path(staged), database)
+        return pack(Path(staged), file, database, now)
+
+
+@click.command()
+@file_argument
+@click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), required=True, help="A new directory."
+)
+@click.option(
+    "--database-url",
+    help="An empty PostgreSQL database instead of the one in the backup's secrets.",
+)
+def restore(file: Path, directory: Path, database_url: str | None) -> None:
+    """Put a newsroom back from FILE into a new directory (and an empty PostgreSQL database)."""
+    from broadsheet.project.restore import read_manifest, unpack
+
+    manifest = read_manifest(file)
+    unpack(file, directory)
+    if database_url:
+        from broadsheet.project.directory import write_secret
+
+        write_secret(directory, "database_url", database_url)
+    _found, values = open_newsroom(directory)
+    _fill_database(directory, values, manifest["engine"])
+    click.echo(f"Restored {values.name} as it was at {manifest['made']} into {directory}.")
+    click.echo(
+        f"Next: broadsheet upgrade --dir {directory}, then broadsheet serve --dir {directory}"
+    )
+
+
+def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
+    from broadsheet.project.database import POSTGRES, database
+    from broadsheet.project.restore import restore_database
+
+    description = database(values.database_url, directory / "data" / "newsroom.sqlite3")
+    if description["ENGINE"] != engine:
+        raise Failure(
+            f"The files are restored to {directory}, but the backup is of another kind of database "
+            "than its settings name now. Correct database_url; docs/run/moving.md shows how."
+        )
+    if engine == POSTGRES:
+        restore_database(directory, description)
+
+
+@click.command()
+@dir_option
+def upgrade(directory: Path) -> int:
+    """Bring a newsroom up to this version: backup, migrate, press what changed, check."""
+    found, _values = open_desk(directory)
+    for name in ("serve", "web", "worker"):
+        if is_held(found / "data" / "run", name):
+            raise Failure(
+                "This newsroom is being served. Stop it, run the upgrade, start it again."
+            )
+    from django.core.management import call_command
+
+    from broadsheet.press.actions import press_pending
+    from broadsheet.project.cli.checking import report
+    from broadsheet.project.doctor import examine
+
+    now = dt.datetime.now(dt.UTC)
+    file = found / "backups" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.tar.gz"
+    os.umask(0o077)
+    take_backup(found, file)
+    click.echo(f"Backup: {file}")
+    call_command("migrate", interactive=False, verbosity=0)
+    click.echo("Database: up to date")
+    outcome = press_pending()
+    click.echo(f"Edition: {outcome.renders} pages rendered")
+    return report(list(examine(found)))
+
+
+COMMANDS = (backup, restore, upgrade)

@@ -1,0 +1,47 @@
+"""Opening a newsroom directory for a command, with or without Django."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from broadsheet.project import env
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def dir_option(function: F) -> F:
+    """The option --dir, given to the command as `directory`."""
+    return click.option(
+        "--dir",
+        "directory",
+        type=click.Path(path_type=Path),
+        envvar="BROADSHEET_DIR",
+        default=".",
+        help="The newsroom's directory.",
+    )(function)
+
+
+def open_newsroom(directory: Path) -> tuple[Path, env.Values]:
+    """The newsroom's directory and settings; the rest of this process works in that newsroom.
+
+    Raises SettingsError for a directory that is not a newsroom's and for a mistake in its settings.
+    """
+    os.environ["BROADSHEET_DIR"] = str(directory)
+    found = env.newsroom_directory()
+    os.environ["BROADSHEET_DIR"] = str(found)
+    return found, env.load(found)
+
+
+def open_desk(directory: Path) -> tuple[Path, env.Values]:
+    """As `open_newsroom`, and Django is loaded."""
+    opened = open_newsroom(directory)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
+    import django
+
+    django.setup()
+    return opened

@@ -1,0 +1,90 @@
+"""The command that makes a newsroom."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from broadsheet.project import env
+from broadsheet.project.cli.failures import Failure
+from broadsheet.project.cli.opening import open_desk
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", help="What the newsroom is called.")
+@click.option("--domain", help="Its public domain, such as ledger.example.")
+@click.option("--port", type=click.IntRange(1, 65534), help="The port of a trial on this machine.")
+@click.option("--timezone", "time_zone", help="Its time zone, such as Europe/Lisbon.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    help="A language code, once for each; the first is its own.",
+)
+@click.option("--currency", help="The currency that gifts are asked for in, such as USD.")
+@click.option("--database-url", help="A PostgreSQL database; SQLite in the directory unless given.")
+@click.option(
+    "--production", is_flag=True, help="Also write systemd units, nginx and Caddy configuration."
+)
+def init(
+    directory: Path, domain: str | None, database_url: str | None, production: bool, **chosen: Any
+) -> None:
+    """Make a newsroom in DIR: settings, secrets, theme folder, database and an empty front page."""
+    if production and not domain:
+        raise Failure("--production writes configuration for a public site; name it with --domain.")
+    chosen = {name: value for name, value in chosen.items() if value}
+    port = chosen.pop("port", 8000)
+    chosen["url"] = f"https://{domain}" if domain else f"http://127.0.0.1:{port}"
+    if domain:
+        chosen |= {"email_from": f"newsroom@{domain}", "behind_proxy": production}
+    else:
+        chosen |= {"processor": "sandbox", "sandbox_port": port + 1}
+    make_newsroom(directory, chosen, database_url)
+    if production:
+        from broadsheet.project.deployment import write_deployment
+
+        write_deployment(directory.resolve(), env.load(directory))
+        click.echo(f"Wrote {directory}/deploy/; docs/run/install.md says where each file goes.")
+    click.echo(f"Made a newsroom in {directory}. Next:")
+    click.echo(f"  broadsheet user create --dir {directory}    an account for yourself")
+    click.echo(f"  broadsheet serve --dir {directory}          run it")
+
+
+def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | None) -> None:
+    """Make the directory, the database and the first edition; leave nothing behind when that fails."""
+    from broadsheet.project.directory import make_directory, write_secret
+
+    existed = directory.exists()
+    make_directory(directory, chosen)
+    try:
+        if database_url:
+            write_secret(directory, "database_url", database_url)
+        found_newsroom(directory)
+    except BaseException:
+        for entry in directory.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        if not existed:
+            directory.rmdir()
+        raise
+
+
+def found_newsroom(directory: Path) -> None:
+    """Migrate the database, make the empty front pages and press them."""
+    _found, values = open_desk(directory)
+    from django.core.management import call_command
+
+    from broadsheet.newsroom.actions import founding
+    from broadsheet.press import actions as press
+
+    call_command("migrate", interactive=False, verbosity=0)
+    founding.found_newsroom(
+        name=values.name, languages=values.languages, base_url=values.url, by="init"
+    )
+    press.press_everything()
+
+
+COMMANDS = (init,)

@@ -1,0 +1,83 @@
+"""Making a newsroom directory: folders, secrets, settings file; the database's content is the apps' business."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from broadsheet.project import env
+
+FOLDERS = (
+    "theme",
+    "secrets",
+    "data",
+    "data/media",
+    "data/edition",
+    "data/mail",
+    "data/sandbox",
+    "data/run",
+)
+GENERATED = ("secret_key", "sandbox_key", "sandbox_webhook_secret")
+
+THEME_NOTE = """\
+Files in this folder are laid over Broadsheet's own: templates/… replaces the template of the same
+name, assets/… the style, script or picture of the same name. An empty folder changes nothing.
+"""
+
+
+class NotEmpty(env.SettingsError):
+    """The directory holds something already and is left as it is."""
+
+
+def make_directory(directory: Path, chosen: Mapping[str, Any]) -> None:
+    """Make a newsroom directory with these settings; all others stay at their default, as comments.
+
+    Raises NotEmpty where there is something already, SettingsError for a value that cannot be.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise NotEmpty(f"{directory} is not empty; nothing was changed. Name a new directory.")
+    text = settings_text(chosen)
+    for folder in FOLDERS:
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    (directory / "secrets").chmod(0o700)
+    (directory / "data").chmod(0o750)
+    for name in GENERATED:
+        write_secret(directory, name, secrets.token_hex(32))
+    (directory / "theme" / "README").write_text(THEME_NOTE, encoding="utf-8")
+    (directory / env.FILE_NAME).write_text(text, encoding="utf-8")
+    env.load(directory)
+
+
+def write_secret(directory: Path, name: str, value: str) -> None:
+    """Store a secret so that only its owner reads it."""
+    path = directory / "secrets" / name
+    path.touch(mode=0o600)
+    path.write_text(value + "\n", encoding="utf-8")
+
+
+def settings_text(chosen: Mapping[str, Any]) -> str:
+    """A settings file: what was chosen as values, the rest as comments that show the default."""
+    return "\n".join(_settings_lines(chosen)) + "\n"
+
+
+def _settings_lines(chosen: Mapping[str, Any]) -> Iterator[str]:
+    yield "# The newsroom's settings. A line that begins with # shows a default; remove the # to change it."
+    yield "# Each may also come from the environment (BROADSHEET_<NAME>) or a file (BROADSHEET_<NAME>_FILE)."
+    for setting in env.table():
+        if setting.title:
+            yield f"\n# {setting.title} {'-' * (90 - len(setting.title))}"
+        yield f"\n# {setting.help}"
+        if setting.secret:
+            yield f"# Secret: its place is the file secrets/{setting.name}."
+        elif chosen.get(setting.name) is not None:
+            yield f"{setting.name} = {toml(chosen[setting.name])}"
+        else:
+            yield f"# {setting.name} = {toml(setting.default)}"
+
+
+def toml(value: Any) -> str:
+    """A setting's value as TOML. JSON's strings, numbers, booleans and flat lists are TOML's too."""
+    return json.dumps(value, ensure_ascii=False).replace("\u007f", "\\u007f")

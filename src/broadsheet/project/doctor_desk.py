@@ -1,0 +1,152 @@
+"""The part of the doctor that needs Django: database, clock, e-mail, people, edition, payments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from django.core.mail import get_connection
+from django.db import connection
+from django.db.models import Min
+
+from broadsheet.kit import clock
+from broadsheet.kit.models import Change
+from broadsheet.project.doctor import LATE, SKEW, Finding
+from broadsheet.project.env import Values
+from broadsheet.project.jobs import need_schema
+from broadsheet.project.processes import Outdated
+
+Look = Callable[[], Iterator[Finding]]
+
+
+def looks(values: Values) -> Iterator[tuple[str, Look]]:
+    """What there is to look at, in order, each with its subject."""
+    yield "database", database
+    yield "migrations", migrations
+    yield "clock", clocks
+    yield "people", people
+    yield "e-mail", partial(email, values)
+    yield "edition", edition
+    yield "payments", partial(payments, values)
+
+
+def database() -> Iterator[Finding]:
+    """Whether the database answers, and, for SQLite, is sound."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA quick_check(1)")
+            verdict = cursor.fetchone()[0]
+            if verdict != "ok":
+                mend = "Stop serving and restore the last backup: broadsheet restore"
+                yield Finding("database", "problem", f"the file is damaged: {verdict}", mend)
+                return
+    yield Finding("database", "ok", f"{connection.display_name} answers")
+
+
+def migrations() -> Iterator[Finding]:
+    """Whether the tables are those of this version."""
+    try:
+        need_schema()
+        yield Finding("migrations", "ok", "the tables are those of this version")
+    except Outdated as error:
+        yield Finding("migrations", "problem", str(error), "Stop serving, then: broadsheet upgrade")
+
+
+def clocks() -> Iterator[Finding]:
+    """Whether the database's clock and ours agree."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT strftime('%s', 'now')")
+            there = dt.datetime.fromtimestamp(int(cursor.fetchone()[0]), dt.UTC)
+        else:
+            cursor.execute("SELECT clock_timestamp()")
+            there = cursor.fetchone()[0]
+    here = clock.now()
+    if abs(here - there) > SKEW:
+        mend = "Set both machines' clocks by the network: timedatectl set-ntp true"
+        yield Finding(
+            "clock", "problem", f"the database's clock is off by {abs(here - there)}", mend
+        )
+    elif here.year < 2026:
+        yield Finding("clock", "problem", f"it says {here:%Y-%m-%d}", "timedatectl set-ntp true")
+    else:
+        zone = clock.newsroom_zone()
+        yield Finding("clock", "ok", f"{here.astimezone(zone):%Y-%m-%d %H:%M} in {zone.key}")
+
+
+def people() -> Iterator[Finding]:
+    """Whether somebody can sign in as an administrator."""
+    from broadsheet.readers.models import User
+
+    if User.objects.filter(is_superuser=True, is_active=True).exists():
+        yield Finding("people", "ok", "there is an administrator")
+    else:
+        yield Finding(
+            "people", "warning", "nobody may administer the desk", "broadsheet user create"
+        )
+
+
+def email(values: Values) -> Iterator[Finding]:
+    """Whether what the newsroom sends can arrive."""
+    if values.email != "smtp":
+        public = values.url.startswith("https://")
+        mend = 'Set email = "smtp" and the lines after it in settings.toml.' if public else ""
+        where = {"file": "is written to data/mail", "console": "is printed"}[values.email]
+        yield Finding("e-mail", "problem" if public else "ok", f"{where}; nothing is sent", mend)
+        return
+    mail = get_connection(timeout=10)
+    try:
+        mail.open()
+        mail.close()
+    except Exception as error:  # noqa: BLE001 - sockets, TLS and SMTP each have their own
+        mend = (
+            "Correct email_host, email_port, email_user, email_security and secrets/email_password."
+        )
+        yield Finding("e-mail", "problem", f"{values.email_host}: {error}", mend)
+    else:
+        yield Finding("e-mail", "ok", f"{values.email_host} takes mail from us")
+
+
+def edition() -> Iterator[Finding]:
+    """Whether the edition is whole and up to date."""
+    from broadsheet.press.models import Failure
+    from broadsheet.press.queries import edition as current_edition
+    from broadsheet.press.queries import fingerprint
+
+    current = current_edition()
+    damage = list(current.verify())
+    if damage:
+        mend = "broadsheet press run --everything"
+        yield Finding("edition", "problem", f"{len(damage)} files are damaged: {damage[0]}", mend)
+    if current.fingerprint != fingerprint():
+        yield Finding(
+            "edition", "warning", "was made by another version or theme", "broadsheet press run"
+        )
+    oldest = Change.objects.aggregate(at=Min("at"))["at"]
+    if oldest is not None and clock.now() - oldest > LATE:
+        mend = "Is the worker alive? Else: broadsheet press run"
+        yield Finding("edition", "problem", f"changes wait since {oldest:%Y-%m-%d %H:%M} UTC", mend)
+    for failure in Failure.objects.order_by("since")[:10]:
+        mend = "Readers get its last good version. Correct the story or the theme, then save it."
+        yield Finding(
+            "edition", "problem", f"{failure.resource} cannot be rendered: {failure.error}", mend
+        )
+    yield Finding(
+        "edition", "ok", f"number {current.number}, {sum(1 for _ in current.resources())} documents"
+    )
+
+
+def payments(values: Values) -> Iterator[Finding]:
+    """Whether gifts can be taken and the books agree."""
+    from broadsheet.funding import checks
+
+    for problem, mend in checks.problems():
+        yield Finding("payments", "problem", problem, mend)
+    if values.processor == "none":
+        yield Finding(
+            "payments", "warning", "nobody takes payments", "Set processor in settings.toml."
+        )
+    else:
+        yield Finding("payments", "ok", f"the {values.processor} processor takes them")

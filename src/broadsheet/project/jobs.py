@@ -1,0 +1,61 @@
+"""The list of jobs that the worker does; what each does is its app's business."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from broadsheet.kit import clock
+from broadsheet.project.processes import Outdated
+from broadsheet.project.worker import Job
+
+KEEP_TASKS = dt.timedelta(days=14)
+
+
+def need_schema() -> None:
+    """Raise Outdated unless the database has exactly the tables that this version expects."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Outdated(
+            "The database is of an older version. Bring it up to date: broadsheet upgrade"
+        )
+
+
+def jobs() -> Iterator[Job]:
+    """Every job of this newsroom's worker, besides the press itself."""
+    from broadsheet.funding import tasks as funding
+    from broadsheet.press import tasks as press
+
+    for job in press.jobs():
+        yield Job(job.name, job.every, job.run)
+    yield Job("run tasks", 0.3, run_tasks)
+    yield Job("look after gifts", 5.0, funding.tick)
+    yield Job("sweep", 3600.0, sweep)
+
+
+def run_tasks() -> None:
+    """Run the tasks that are ready, one after the other, until none is left."""
+    if DBTaskResult.objects.ready().exists():
+        Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        ).run()
+
+
+def sweep() -> None:
+    """Remove what nobody needs any more: ended sessions, tasks that ended long ago."""
+    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    DBTaskResult.objects.finished().filter(finished_at__lt=clock.now() - KEEP_TASKS).delete()

@@ -1,0 +1,60 @@
+"""What surrounds every request at the desk: one transaction, and the wait for the press after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from broadsheet.kit.models import Change
+from broadsheet.project import heartbeat
+from broadsheet.project.prefixes import DESK
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PATIENCE = 3.0
+PAUSE = 0.02
+
+
+class DeskTransaction:
+    """Runs what changes something at the desk in one transaction, undone when it ends in an error.
+
+    Wagtail publishes in several steps outside any transaction: a crash in between would leave a page
+    half published. Reading requests stay outside: on SQLite an immediate transaction is the write lock.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD", "OPTIONS") or not request.path.startswith(DESK):
+            return self.get_response(request)
+        with transaction.atomic():
+            before = newest_change()
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            after = newest_change()
+        if after > before and response.status_code < 500:
+            wait_for_press(before, after)
+        return response
+
+
+def newest_change() -> int:
+    """The number of the newest change that waits for the press, 0 when none waits."""
+    return Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def wait_for_press(before: int, after: int) -> None:
+    """Return when the changes numbered above `before` up to `after` are in the edition, or patience ends.
+
+    So an editor who follows "view live" sees what readers see. Without a worker there is nothing to wait for.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while heartbeat.is_alive(settings.RUN_DIR, "worker") and time.monotonic() < deadline:
+        if not Change.objects.filter(pk__gt=before, pk__lte=after).exists():
+            return
+        time.sleep(PAUSE)

@@ -1,0 +1,90 @@
+"""What our processes need of the operating system: one at a time, and none left behind."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import IO
+
+STOP_FOR_GOOD = 78
+"""The exit status (EX_CONFIG of sysexits.h) of a process that a restart cannot help."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Unstartable(Exception):
+    """A process cannot do its work here; a restart does not help. The message says how to mend it."""
+
+    exit_status = STOP_FOR_GOOD
+
+
+class Busy(Unstartable):
+    """Something is in use by another process."""
+
+
+class Outdated(Unstartable):
+    """The database is not of this version."""
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies, however that happens (prctl(2)).
+
+    Nothing here needs a gentle end: a crash at any moment is what the database and the edition bear.
+    """
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def hold(folder: Path, name: str) -> IO[str]:
+    """Take the lock `name` until this process and the children that inherit it end. Raises Busy.
+
+    The lock is the kernel's (flock(2)): nothing stays locked after a crash.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / f"{name}.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise Busy(
+            f"The {name} process of this newsroom runs already (process {holder}). Stop it first."
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def is_held(folder: Path, name: str) -> bool:
+    """Whether a running process holds the lock `name`."""
+    try:
+        hold(folder, name).close()
+    except Busy:
+        return True
+    return False
+
+
+def need_port(host: str, port: int) -> None:
+    """Raise Busy when nothing of ours could listen on this port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except PermissionError:
+        raise Busy(
+            f"Port {port} is reserved for the system. Choose one above 1023 with --port."
+        ) from None
+    except OSError as error:
+        raise Busy(
+            f"{host} port {port} cannot be used ({error.strerror}). Choose another with --port."
+        ) from None

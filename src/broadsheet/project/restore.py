@@ -1,0 +1,115 @@
+"""Putting a newsroom back from a backup file, into an empty directory and an empty database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from broadsheet import __version__
+from broadsheet.project.backup import DUMP, FORMAT, KEPT, MANIFEST, BackupError, run_client
+from broadsheet.project.directory import FOLDERS
+
+
+def read_manifest(file: Path) -> dict[str, Any]:
+    """The manifest of a backup whose every byte was compared with it.
+
+    Raises BackupError for a file that is no backup of ours, is damaged or was made by a newer version.
+    """
+    found: dict[str, str] = {}
+    manifest: dict[str, Any] = {}
+    for name, content in _members(file):
+        if name == MANIFEST:
+            manifest = json.load(content)
+        else:
+            found[name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    if not manifest:
+        raise BackupError(f"{file} is no complete backup: it has no manifest. Use another backup.")
+    if manifest.get("format") != FORMAT:
+        raise BackupError(
+            f"{file} was made by Broadsheet {manifest.get('version')}, this is {__version__}. "
+            "Install that version to restore it."
+        )
+    wrong = sorted({n for n, _d in found.items() ^ manifest["files"].items()})
+    if wrong:
+        raise BackupError(
+            f"{file} is damaged at {wrong[0]} ({len(wrong)} files). Use another backup."
+        )
+    return manifest
+
+
+def unpack(file: Path, directory: Path) -> None:
+    """Write a verified backup's files into an empty directory, all of them or none. Raises BackupError."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise BackupError(f"{directory} is not empty; nothing was changed. Name a new directory.")
+    existed = directory.exists()
+    try:
+        for folder in FOLDERS:
+            (directory / folder).mkdir(parents=True, exist_ok=True)
+        (directory / "secrets").chmod(0o700)
+        (directory / "data").chmod(0o750)
+        for name, content in _members(file):
+            if name != MANIFEST:
+                _write(directory / name, content)
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        if existed:
+            directory.mkdir()
+        raise
+
+
+def restore_database(directory: Path, database: Mapping[str, Any]) -> None:
+    """Fill the PostgreSQL database from the dump that the backup brought, and remove the dump."""
+    dump = directory / DUMP
+    run_client(
+        [
+            "pg_restore",
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            "--dbname",
+            database["NAME"],
+            str(dump),
+        ],
+        database,
+    )
+    dump.unlink()
+
+
+def _write(path: Path, content: IO[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    private = path.parent.name == "secrets"
+    with path.open("xb") as out:
+        path.chmod(0o600 if private else 0o640)
+        shutil.copyfileobj(content, out)
+
+
+def _members(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """The archive's files by name; anything that could be written outside the directory is refused."""
+    try:
+        with tarfile.open(file, mode="r|gz") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isreg() else None
+                if content is None or not _is_ours(member.name):
+                    raise BackupError(
+                        f"{file} is no backup of Broadsheet: it contains {member.name!r}."
+                    )
+                yield member.name, content
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise
+        raise BackupError(
+            f"{file} is damaged or no backup ({error}). Use another backup."
+        ) from error
+
+
+def _is_ours(name: str) -> bool:
+    path = PurePosixPath(name)
+    safe = (
+        not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
+    )
+    return safe and (name in (MANIFEST, DUMP) or path.parts[0] in KEPT)

@@ -1,0 +1,27 @@
+"""The web process: Granian around the newsstand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broadsheet.project.processes import hold
+
+
+def serve(directory: Path, host: str, port: int) -> None:
+    """Serve until TERM or INT. Raises Busy when this newsroom has a web process already."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    lock = hold(directory / "data" / "run", "web")
+    Granian(
+        "broadsheet.project.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        runtime_blocking_threads=4,
+        workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+    ).serve()
+    lock.close()

@@ -1,0 +1,75 @@
+"""The worker process: what happens without a reader or an editor waiting for it, each job in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadsheet.project import heartbeat
+from broadsheet.project.processes import hold
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do again and again, `seconds` after its last end."""
+
+    name: str
+    seconds: float
+    run: Callable[[], object]
+
+
+def keep_running(job: Job, stop: threading.Event) -> None:
+    """Run a job until `stop` is set. A failure is logged and only makes the job's own pause longer."""
+    from django.db import close_old_connections, connections
+
+    pause = job.seconds
+    while not stop.is_set():
+        try:
+            job.run()
+            pause = job.seconds
+        except Exception:
+            pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE)
+            logger.exception("The job “%s” failed; again in %g s.", job.name, pause)
+        close_old_connections()
+        stop.wait(pause)
+    connections.close_all()
+
+
+def run(directory: Path) -> None:
+    """Do the newsroom's jobs until TERM or INT. Raises Busy when it has a worker already."""
+    folder = directory / "data" / "run"
+    lock = hold(folder, "worker")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    from broadsheet.press import tasks as press
+    from broadsheet.project.jobs import jobs, need_schema
+
+    need_schema()
+    targets = [
+        ("press", press.run, (stop,)),
+        *((job.name, keep_running, (job, stop)) for job in jobs()),
+    ]
+    threads = [
+        threading.Thread(target=target, args=arguments, name=name, daemon=True)
+        for name, target, arguments in targets
+    ]
+    for thread in threads:
+        thread.start()
+    heartbeat.beat(folder, "worker")
+    while not stop.wait(2.0):
+        heartbeat.beat(folder, "worker")
+    heartbeat.stop(folder, "worker")
+    end = time.monotonic() + 5.0
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    lock.close()
