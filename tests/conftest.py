@@ -21,11 +21,14 @@ for _name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
     if _name not in ("BROADSHEET_DATABASE_URL", "BROADSHEET_REQUIRE_SERVICES"):
         del os.environ[_name]
 os.environ["BROADSHEET_DIR"] = str(_newsroom)
+# Named here and not in pyproject.toml: there, settings would be read before the newsroom above exists.
+os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    settings.PRESS_STRICT_READS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -54,16 +54,12 @@ class Money:
 
     def format(self, locale: str = "en") -> str:
         """The amount as people of a locale write it; whole amounts without their zeros: `$25`, `$25.50`."""
-        whole = self.minor % 10 ** exponent(self.currency) == 0
-        pattern = Locale.parse(locale, sep="-").currency_formats["standard"].pattern
-        if whole:
-            pattern = re.sub(r"\.0+", "", pattern)
+        known = Locale.parse(locale, sep="-")
+        if self.minor % 10 ** exponent(self.currency):
+            return format_currency(self.decimal, self.currency, locale=known)
+        pattern = re.sub(r"\.0+", "", known.currency_formats["standard"].pattern)
         return format_currency(
-            self.decimal,
-            self.currency,
-            pattern,
-            locale=Locale.parse(locale, sep="-"),
-            currency_digits=not whole,
+            self.decimal, self.currency, pattern, locale=known, currency_digits=False
         )
 
 
@@ -78,9 +74,10 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "0123456
 def parse_money(text: str, currency: str) -> Money:
     """Read an amount that a person typed, in any of the usual ways of writing it.
 
-    The last point or comma is the decimal mark when one, two or (for currencies with three) three
-    digits follow it and it stands alone of its kind; any other groups thousands. Arabic and Persian
-    digits are digits. Raises MoneyError for anything else: signs, exponents, words, too many decimals.
+    A last point or comma that stands alone of its kind is the decimal mark, unless three digits follow it
+    and the currency has fewer places: then, as in `1.234`, it groups thousands (what was understood is
+    always shown before anything is paid). Arabic and Persian digits are digits. Raises MoneyError for
+    anything else: signs, exponents, words, too many decimals.
     """
     cleaned = re.sub(r"[\s\u00a0\u202f'\u2019\u200e\u200f]", "", text.translate(_DIGITS))
     if not re.fullmatch(r"\d[\d.,]*", cleaned):
@@ -102,7 +99,7 @@ def _split_decimal(text: str, places: int) -> tuple[str, str]:
     if last < 0:
         return text, ""
     mark, head, tail = text[last], text[:last], text[last + 1 :]
-    grouping = {"." , ","} - {mark}
+    grouping = {".", ","} - {mark}
     alone = mark not in head
     is_group = len(tail) == 3 and (not alone or places < 3) and not (grouping & set(head))
     if is_group or not alone:

@@ -24,4 +24,6 @@ def slot(name: str, **context: Any) -> Markup:
 
     A plain string is escaped, `Markup` is taken as it is.
     """
-    return Markup("").join(filled for filler in _fillers.get(name, ()) if (filled := filler(**context)))
+    return Markup("").join(
+        filled for filler in _fillers.get(name, ()) if (filled := filler(**context))
+    )

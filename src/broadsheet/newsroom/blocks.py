@@ -7,7 +7,16 @@ from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-INLINE = ["bold", "italic", "superscript", "subscript", "strikethrough", "code", "link", "document-link"]
+INLINE = [
+    "bold",
+    "italic",
+    "superscript",
+    "subscript",
+    "strikethrough",
+    "code",
+    "link",
+    "document-link",
+]
 
 
 class HeadingBlock(blocks.StructBlock):
@@ -36,11 +45,15 @@ class PictureBlock(blocks.StructBlock):
 
     image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
-        required=False, label=_("Alternative text"), help_text=_("What the picture shows, for who cannot see it.")
+        required=False,
+        label=_("Alternative text"),
+        help_text=_("What the picture shows, for who cannot see it."),
     )
     caption = blocks.TextBlock(required=False, label=_("Caption"))
     credit = blocks.CharBlock(
-        required=False, label=_("Credit"), help_text=_("Leave empty to use the picture's own credit.")
+        required=False,
+        label=_("Credit"),
+        help_text=_("Leave empty to use the picture's own credit."),
     )
 
     class Meta:
@@ -135,5 +148,7 @@ class FrontBody(blocks.StreamBlock):
     section = SectionRailBlock(label=_("Section"))
     latest = LatestBlock(label=_("Most recent"))
     strip = blocks.StaticBlock(
-        icon="placeholder", label=_("Strip"), admin_text=_("The running campaign, when there is one.")
+        icon="placeholder",
+        label=_("Strip"),
+        admin_text=_("The running campaign, when there is one."),
     )

@@ -13,7 +13,13 @@ from broadsheet.kit.public import watched
 from broadsheet.press.queries import tables_read
 
 DRAFT_FIELDS = frozenset(
-    {"latest_revision", "draft_title", "has_unpublished_changes", "latest_revision_created_at", "locked"}
+    {
+        "latest_revision",
+        "draft_title",
+        "has_unpublished_changes",
+        "latest_revision_created_at",
+        "locked",
+    }
 )
 
 

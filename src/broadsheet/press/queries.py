@@ -76,7 +76,9 @@ def expand(current: Edition, changed: Iterable[str]) -> Expansion:
     while todo:
         batch = [key for key in dict.fromkeys(todo) if key not in found.memberships]
         todo = []
-        before = current.memberships([key for key in batch if not key.startswith(("list:", "table:", "path:"))])
+        before = current.memberships(
+            [key for key in batch if not key.startswith(("list:", "table:", "path:"))]
+        )
         for key in batch:
             found.keys.add(key)
             if key not in before:

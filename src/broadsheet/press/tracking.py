@@ -62,5 +62,7 @@ def _guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
 def _unrecorded(reads: Reads, what: str, tables: list[str]) -> None:
     if settings.PRESS_STRICT_READS:
         raise UnrecordedRead(what)
-    logger.warning("A document now depends on whole tables (%s) because of %s", ", ".join(tables), what)
+    logger.warning(
+        "A document now depends on whole tables (%s) because of %s", ", ".join(tables), what
+    )
     reads.keys.update(f"table:{table}" for table in tables)

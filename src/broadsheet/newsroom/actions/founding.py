@@ -7,14 +7,28 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+)
 
 from broadsheet.kit import audit
 from broadsheet.newsroom.errors import AlreadyFounded
 from broadsheet.newsroom.models import Author, Download, FrontPage, Picture, Topic
 
 PAGE_RIGHTS = {
-    "Editors": ("add_page", "change_page", "publish_page", "lock_page", "unlock_page", "bulk_delete_page"),
+    "Editors": (
+        "add_page",
+        "change_page",
+        "publish_page",
+        "lock_page",
+        "unlock_page",
+        "bulk_delete_page",
+    ),
     "Reporters": ("add_page", "change_page"),
 }
 MEDIA_RIGHTS = {"Editors": ("add", "change", "choose", "delete"), "Reporters": ("add", "choose")}
@@ -22,7 +36,9 @@ REGISTER_RIGHTS = {"Editors": ("add", "change", "delete", "view"), "Reporters": 
 
 
 @transaction.atomic
-def found_newsroom(*, name: str, languages: Sequence[str], base_url: str, by: audit.Actor) -> FrontPage:
+def found_newsroom(
+    *, name: str, languages: Sequence[str], base_url: str, by: audit.Actor
+) -> FrontPage:
     """Make the front page of each language, the first one being the newsroom's own, and the desk's roles.
 
     Wagtail's own welcome page goes. Raises AlreadyFounded when a front page exists.
@@ -77,7 +93,9 @@ def _make_roles() -> None:
         group.collection_permissions.all().delete()
         group.permissions.set([desk, *_register_permissions(role)])
         for codename in rights:
-            permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+            permission = Permission.objects.get(
+                content_type__app_label="wagtailcore", codename=codename
+            )
             GroupPagePermission.objects.create(group=group, page=root, permission=permission)
         for permission in _media_permissions(role):
             GroupCollectionPermission.objects.create(
@@ -87,7 +105,9 @@ def _make_roles() -> None:
 
 def _register_permissions(role: str) -> list[Permission]:
     names = [
-        f"{verb}_{model._meta.model_name}" for verb in REGISTER_RIGHTS[role] for model in (Author, Topic)
+        f"{verb}_{model._meta.model_name}"
+        for verb in REGISTER_RIGHTS[role]
+        for model in (Author, Topic)
     ]
     registers = Permission.objects.filter(content_type__app_label="newsroom", codename__in=names)
     redirects = Permission.objects.filter(content_type__app_label="wagtailredirects")
@@ -96,6 +116,8 @@ def _register_permissions(role: str) -> list[Permission]:
 
 def _media_permissions(role: str) -> list[Permission]:
     names = [
-        f"{verb}_{model._meta.model_name}" for verb in MEDIA_RIGHTS[role] for model in (Picture, Download)
+        f"{verb}_{model._meta.model_name}"
+        for verb in MEDIA_RIGHTS[role]
+        for model in (Picture, Download)
     ]
     return list(Permission.objects.filter(content_type__app_label="newsroom", codename__in=names))

@@ -17,7 +17,9 @@ from broadsheet.newsroom.models import Author, FrontPage, Picture, SectionPage, 
 
 def _free_slug(model: type[Author] | type[Topic], locale: Locale, wanted: str) -> str:
     base = slugify(wanted, allow_unicode=True)[:110] or "unnamed"
-    taken = set(model.objects.filter(locale=locale, slug__startswith=base).values_list("slug", flat=True))
+    taken = set(
+        model.objects.filter(locale=locale, slug__startswith=base).values_list("slug", flat=True)
+    )
     slug, number = base, 2
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1
@@ -93,7 +95,10 @@ def create_topic(
 ) -> Topic:
     """A topic of one language's edition; the slug is made free by a number where it is taken."""
     topic = Topic(
-        name=name, slug=_free_slug(Topic, locale, slug or name), description=description, locale=locale
+        name=name,
+        slug=_free_slug(Topic, locale, slug or name),
+        description=description,
+        locale=locale,
     )
     if translation_of is not None:
         topic.translation_key = translation_of.translation_key
@@ -118,7 +123,9 @@ def add_picture(
         with Image.open(file) as opened:
             opened.verify()
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadPicture(f"{file.name} cannot be read as a picture; use JPEG, PNG, WebP, AVIF or GIF.") from error
+        raise BadPicture(
+            f"{file.name} cannot be read as a picture; use JPEG, PNG, WebP, AVIF or GIF."
+        ) from error
     with file.open("rb") as content:
         picture = Picture(
             title=title[:255], description=alt[:255], credit=credit[:255], source=source[:500]

@@ -33,7 +33,9 @@ def publish_due() -> list[Due]:
     An item that fails keeps its schedule and is tried again at the next call; it never takes another with it.
     """
     now = clock.now()
-    due = Revision.page_revisions.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at")
+    due = Revision.page_revisions.filter(approved_go_live_at__lte=now).order_by(
+        "approved_go_live_at"
+    )
     done = [_publish(revision.pk, now) for revision in due]
     over = Page.objects.live().filter(expire_at__lte=now).order_by("expire_at")
     return done + [_withdraw(page.pk, now) for page in over]
@@ -45,7 +47,9 @@ def _publish(pk: int, now: dt.datetime) -> Due:
     try:
         with transaction.atomic():
             revision.publish(log_action="wagtail.publish.scheduled")
-            audit.record("page.published", key, by="schedule", seconds_late=int(late.total_seconds()))
+            audit.record(
+                "page.published", key, by="schedule", seconds_late=int(late.total_seconds())
+            )
     except Exception as error:
         logger.exception("%s is due and could not be published; it is tried again", key)
         return Due(key, late, f"{type(error).__name__}: {error}")
@@ -58,7 +62,9 @@ def _withdraw(pk: int, now: dt.datetime) -> Due:
     try:
         with transaction.atomic():
             page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
-            audit.record("page.withdrawn", key, by="schedule", seconds_late=int(late.total_seconds()))
+            audit.record(
+                "page.withdrawn", key, by="schedule", seconds_late=int(late.total_seconds())
+            )
     except Exception as error:
         logger.exception("%s has expired and could not be withdrawn; it is tried again", key)
         return Due(key, late, f"{type(error).__name__}: {error}")

@@ -87,9 +87,15 @@ def rewrite_story(*, story: Article, draft: Draft, by: audit.Actor) -> Article:
 
 
 def _fill(story: Article, draft: Draft) -> None:
-    story.body = story.body.stream_block.to_python(list(draft.body)) if _is_raw(draft.body) else list(draft.body)
+    story.body = (
+        story.body.stream_block.to_python(list(draft.body))
+        if _is_raw(draft.body)
+        else list(draft.body)
+    )
     story.bylines = [
-        Byline(author=name, sort_order=order) if isinstance(name, Author) else Byline(guest=name, sort_order=order)
+        Byline(author=name, sort_order=order)
+        if isinstance(name, Author)
+        else Byline(guest=name, sort_order=order)
         for order, name in enumerate(draft.bylines)
     ]
     story.topics = list(draft.topics)

@@ -78,7 +78,11 @@ class Article(PublicPage):
         taken = Article.objects.filter(address=self.current_address()).exclude(pk=self.pk)
         if taken.exists():
             raise ValidationError(
-                {"slug": _("Another story of the same month has this address; please choose another slug.")}
+                {
+                    "slug": _(
+                        "Another story of the same month has this address; please choose another slug."
+                    )
+                }
             )
 
     def get_url_parts(self, request: Any = None) -> tuple[int, str, str] | None:
@@ -96,7 +100,10 @@ class Byline(Orderable):
         "newsroom.Author", null=True, blank=True, on_delete=models.PROTECT, related_name="bylines"
     )
     guest = models.CharField(
-        _("guest author"), max_length=120, blank=True, help_text=_("A name without a page of its own.")
+        _("guest author"),
+        max_length=120,
+        blank=True,
+        help_text=_("A name without a page of its own."),
     )
 
     panels: ClassVar[list[object]] = [FieldPanel("author"), FieldPanel("guest")]
@@ -105,7 +112,8 @@ class Byline(Orderable):
         constraints = (
             models.CheckConstraint(
                 name="newsroom_byline_author_or_guest",
-                condition=models.Q(author__isnull=False, guest="") | models.Q(author__isnull=True) & ~models.Q(guest=""),
+                condition=models.Q(author__isnull=False, guest="")
+                | models.Q(author__isnull=True) & ~models.Q(guest=""),
                 violation_error_message=_("A byline is either an author or a guest's name."),
             ),
         )

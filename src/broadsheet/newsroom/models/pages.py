@@ -30,7 +30,9 @@ class PublicPage(Page):
     def _check_top_level_slug(self) -> None:
         languages = frozenset(code for code, _name in settings.LANGUAGES)
         if self.depth == 3 and is_reserved(self.slug, languages):
-            raise ValidationError({"slug": _("This address is needed by the site itself; please choose another.")})
+            raise ValidationError(
+                {"slug": _("This address is needed by the site itself; please choose another.")}
+            )
 
 
 class FrontPage(PublicPage):

@@ -26,7 +26,11 @@ class Author(TranslatableMixin, index.Indexed, models.Model):
     )
     email = models.EmailField(_("public e-mail address"), blank=True)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="bylines"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="bylines",
     )
 
     panels: ClassVar[list[object]] = [
@@ -35,7 +39,9 @@ class Author(TranslatableMixin, index.Indexed, models.Model):
         FieldPanel("role"),
         FieldPanel("biography"),
         FieldPanel("portrait"),
-        MultiFieldPanel([FieldPanel("email"), FieldPanel("account")], heading=_("Contact and account")),
+        MultiFieldPanel(
+            [FieldPanel("email"), FieldPanel("account")], heading=_("Contact and account")
+        ),
     ]
     search_fields: ClassVar[list[object]] = [
         index.SearchField("name"),
@@ -60,7 +66,11 @@ class Topic(TranslatableMixin, index.Indexed, models.Model):
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
     description = models.TextField(_("description"), blank=True)
 
-    panels: ClassVar[list[object]] = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
+    panels: ClassVar[list[object]] = [
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("description"),
+    ]
     search_fields: ClassVar[list[object]] = [
         index.SearchField("name"),
         index.AutocompleteField("name"),

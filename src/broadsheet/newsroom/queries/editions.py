@@ -93,12 +93,19 @@ def sections(plate: Plate) -> list[Link]:
         .order_by("path")
         .values_list("pk", "title", "url_path", "path", "depth")
     )
-    return [Link(pk, title, tree_address(plate, url), path, depth - 2) for pk, title, url, path, depth in rows]
+    return [
+        Link(pk, title, tree_address(plate, url), path, depth - 2)
+        for pk, title, url, path, depth in rows
+    ]
 
 
 def section_of(tree_path: str, known: list[Link]) -> Link | None:
     """The section that a page at this place of the tree belongs to: the nearest one above it."""
-    above = [link for link in known if tree_path.startswith(link.tree_path) and tree_path != link.tree_path]
+    above = [
+        link
+        for link in known
+        if tree_path.startswith(link.tree_path) and tree_path != link.tree_path
+    ]
     return max(above, key=lambda link: link.depth, default=None)
 
 
@@ -111,13 +118,21 @@ def static_pages(plate: Plate) -> list[Link]:
         .order_by("path")
         .values_list("pk", "title", "url_path", "path", "depth")
     )
-    return [Link(pk, title, tree_address(plate, url), path, depth - 2) for pk, title, url, path, depth in rows]
+    return [
+        Link(pk, title, tree_address(plate, url), path, depth - 2)
+        for pk, title, url, path, depth in rows
+    ]
 
 
 @reader(lambda page: [f"list:translations/{page.translation_key}"])
 def translations_of(page: Page) -> dict[str, str]:
     """Language code to public address of every live translation of a page, itself included."""
-    found = Page.objects.live().filter(translation_key=page.translation_key).select_related("locale").specific()
+    found = (
+        Page.objects.live()
+        .filter(translation_key=page.translation_key)
+        .select_related("locale")
+        .specific()
+    )
     return {other.locale.language_code: address_of(other) for other in found}
 
 

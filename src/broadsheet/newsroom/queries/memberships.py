@@ -80,7 +80,10 @@ def front_memberships(front: FrontPage) -> Iterator[Membership]:
 
 
 def _translation(page: Page) -> Membership:
-    return f"list:translations/{page.translation_key}", f"{page.locale_id} {page.url_path} {page.slug}"
+    return (
+        f"list:translations/{page.translation_key}",
+        f"{page.locale_id} {page.url_path} {page.slug}",
+    )
 
 
 def pages_below(page: Page) -> list[str]:

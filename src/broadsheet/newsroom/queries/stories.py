@@ -10,7 +10,15 @@ from wagtail.models import Page
 
 from broadsheet.kit import clock
 from broadsheet.kit.reads import note, reader
-from broadsheet.newsroom.models import Article, Author, FrontPage, Picture, SectionPage, StaticPage, Topic
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    FrontPage,
+    Picture,
+    SectionPage,
+    StaticPage,
+    Topic,
+)
 from broadsheet.newsroom.queries.editions import address_of
 from broadsheet.newsroom.rules import month_of
 
@@ -63,7 +71,9 @@ def month_stories(scope: str, month: str) -> list[Article]:
     zone = clock.newsroom_zone()
     start = dt.datetime(year, number, 1, tzinfo=zone)
     end = dt.datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
-    stories = _cards(_in_scope(scope)).filter(first_published_at__gte=start, first_published_at__lt=end)
+    stories = _cards(_in_scope(scope)).filter(
+        first_published_at__gte=start, first_published_at__lt=end
+    )
     return list(stories.order_by("-first_published_at", "-pk"))
 
 
@@ -93,7 +103,9 @@ def page(pk: int) -> Page | None:
             .prefetch_related("bylines__author__portrait", "topics")
             .get(pk=pk)
         )
-    return found.specific if isinstance(found.specific, FrontPage | SectionPage | StaticPage) else None
+    return (
+        found.specific if isinstance(found.specific, FrontPage | SectionPage | StaticPage) else None
+    )
 
 
 @reader(lambda pk: [f"newsroom.author:{pk}"])
@@ -149,7 +161,12 @@ def sitemap_months(code: str) -> list[str]:
 @reader(lambda code: [f"list:sitemap/{code}/pages"])
 def sitemap_pages(code: str) -> list[str]:
     """Addresses of the live sections and static pages of a language."""
-    found = Page.objects.live().filter(locale__language_code=code).type(SectionPage, StaticPage).order_by("path")
+    found = (
+        Page.objects.live()
+        .filter(locale__language_code=code)
+        .type(SectionPage, StaticPage)
+        .order_by("path")
+    )
     for one in found:
         note(f"page:{one.pk}")
     return [address_of(one) for one in found.specific()]

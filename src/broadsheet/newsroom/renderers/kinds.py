@@ -183,7 +183,9 @@ class RedirectKind:
         yield from (key.removeprefix(head) for key in keys if key.startswith(head))
         free = [key.removeprefix("path:").rstrip("/") for key in keys if key.startswith("path:")]
         if free:
-            yield from map(str, Redirect.objects.filter(old_path__in=free).values_list("pk", flat=True))
+            yield from map(
+                str, Redirect.objects.filter(old_path__in=free).values_list("pk", flat=True)
+            )
 
 
 @reader(lambda pk: [f"wagtailredirects.redirect:{pk}"])

@@ -11,7 +11,9 @@ from broadsheet.newsroom.queries import editions, stories
 
 
 def _html(title: str, items: list[tuple[str, str]]) -> bytes:
-    body = Markup("").join(Markup('<li><a href="{}">{}</a>').format(url, text) for url, text in items)
+    body = Markup("").join(
+        Markup('<li><a href="{}">{}</a>').format(url, text) for url, text in items
+    )
     return f"<!doctype html><title>{escape(title)}</title><h1>{escape(title)}</h1><ul>{body}</ul>".encode()
 
 
@@ -41,10 +43,18 @@ def month_document(scope: str, month: str) -> Document | None:
     if not found:
         return None
     kind, _, ident = scope.partition("/")
-    base = {"site": "/", "section": f"/sections-{ident}/", "author": f"/authors/{ident}/", "topic": f"/topics/{ident}/"}[kind]
+    base = {
+        "site": "/",
+        "section": f"/sections-{ident}/",
+        "author": f"/authors/{ident}/",
+        "topic": f"/topics/{ident}/",
+    }[kind]
     if kind == "site" and ident != "en":
         base = f"/{ident}/"
-    return Document(f"{base}{month.replace('-', '/')}/", _html(month, [(s.address or "", s.title) for s in found]))
+    return Document(
+        f"{base}{month.replace('-', '/')}/",
+        _html(month, [(s.address or "", s.title) for s in found]),
+    )
 
 
 def preview(page: Page) -> Markup:

@@ -11,7 +11,10 @@ def author_document(pk: int) -> Document | None:
     if author is None:
         return None
     prefix = "" if author.locale.language_code == "en" else f"/{author.locale.language_code}"
-    return Document(f"{prefix}/authors/{author.slug}/", _html(author.name, [(s.address or "", s.title) for s in found]))
+    return Document(
+        f"{prefix}/authors/{author.slug}/",
+        _html(author.name, [(s.address or "", s.title) for s in found]),
+    )
 
 
 def topic_document(pk: int) -> Document | None:
@@ -20,4 +23,7 @@ def topic_document(pk: int) -> Document | None:
     if topic is None or not found:
         return None
     prefix = "" if topic.locale.language_code == "en" else f"/{topic.locale.language_code}"
-    return Document(f"{prefix}/topics/{topic.slug}/", _html(topic.name, [(s.address or "", s.title) for s in found]))
+    return Document(
+        f"{prefix}/topics/{topic.slug}/",
+        _html(topic.name, [(s.address or "", s.title) for s in found]),
+    )

@@ -10,9 +10,17 @@ def sitemap_document(ident: str) -> Document | None:
         return Document("/sitemap.xml", "\n".join(lines).encode(), "application/xml")
     code, _, month = ident.partition("/")
     if month == "pages":
-        return Document(f"/sitemap-{code}-pages.xml", "\n".join(stories.sitemap_pages(code)).encode(), "application/xml")
+        return Document(
+            f"/sitemap-{code}-pages.xml",
+            "\n".join(stories.sitemap_pages(code)).encode(),
+            "application/xml",
+        )
     rows = stories.sitemap_stories(code, month)
-    return Document(f"/sitemap-{code}-{month}.xml", repr(rows).encode(), "application/xml") if rows else None
+    return (
+        Document(f"/sitemap-{code}-{month}.xml", repr(rows).encode(), "application/xml")
+        if rows
+        else None
+    )
 
 
 def robots_document() -> Document | None:

@@ -46,7 +46,9 @@ def compare(ours: Edition, full: Edition) -> list[Difference]:
     for path in have.keys() & want.keys():
         one, other = have[path], want[path]
         if (one.status, one.headers) != (other.status, other.headers):
-            found.append(Difference(path, f"has status {one.status} or headers other than {other.status}"))
+            found.append(
+                Difference(path, f"has status {one.status} or headers other than {other.status}")
+            )
         elif one.digest != other.digest:
             found.append(Difference(path, "has other bytes"))
     return sorted(found, key=lambda difference: difference.path)

@@ -41,7 +41,9 @@ def press_lock() -> Iterator[None]:
         with locked(settings.EDITION_DIR, PATIENCE):
             yield
     except TimeoutError as error:
-        raise PressBusy("Another process is pressing; please try again in a few minutes.") from error
+        raise PressBusy(
+            "Another process is pressing; please try again in a few minutes."
+        ) from error
 
 
 def press_pending() -> Outcome:
@@ -86,7 +88,9 @@ def render_everything(batch: Batch, progress: Progress | None = None) -> None:
     for model, registration in watched().items():
         for instance in model._default_manager.iterator(chunk_size=500):
             batch.memberships[key_of(instance)] = frozenset(registration.lists(instance))
-    resources = sorted({f"{name}:{ident}" for name, kind in kinds().items() for ident in kind.idents()})
+    resources = sorted(
+        {f"{name}:{ident}" for name, kind in kinds().items() for ident in kind.idents()}
+    )
     left: set[str] = set()
     for done, resource in enumerate(resources, 1):
         left |= batch.render([resource])

@@ -1,0 +1,105 @@
+"""Money is exact, reads what people type, and refuses what it cannot read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.kit.money import Money, MoneyError, parse_money
+
+
+@given(st.integers(min_value=1, max_value=100_000))
+def test_parse_money_every_cent_to_a_thousand_round_trips(minor: int) -> None:
+    text = f"{Decimal(minor).scaleb(-2):.2f}"
+    assert parse_money(text, "USD") == Money(minor, "USD")
+    assert parse_money(text.replace(".", ","), "EUR") == Money(minor, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("25", "USD", 2500),
+        (" 25 ", "USD", 2500),
+        ("25.5", "USD", 2550),
+        ("1,234.56", "USD", 123456),
+        ("1.234,56", "EUR", 123456),
+        ("1 234,56", "EUR", 123456),
+        ("1\u202f234,56", "EUR", 123456),
+        ("1'234.56", "CHF", 123456),
+        ("1,234", "USD", 123400),
+        ("1.234.567", "EUR", 123456700),
+        ("٢٥٫٥٠", "USD", 2550),
+        ("۱۲۳", "USD", 12300),
+        ("500", "JPY", 500),
+        ("1,500", "JPY", 1500),
+        ("1.250", "KWD", 1250),
+        ("25.00", "JPY", 25),
+    ],
+)
+def test_parse_money_usual_ways_of_writing_are_read(text: str, currency: str, minor: int) -> None:
+    assert parse_money(text, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "-5",
+        "+5",
+        "1e3",
+        "NaN",
+        "inf",
+        "0x10",
+        "5 dollars",
+        "1.2.3",
+        "1,23,4",
+        "25.9999",
+        "$",
+        ".",
+        ",5",
+        "1,2,3.4",
+        "½",
+    ],
+)
+def test_parse_money_anything_else_is_refused_with_a_reason(text: str) -> None:
+    with pytest.raises(MoneyError, match="[Pp]lease write"):
+        parse_money(text, "USD")
+
+
+@given(st.text(max_size=12))
+def test_parse_money_any_text_is_an_amount_or_a_money_error(text: str) -> None:
+    try:
+        money = parse_money(text, "USD")
+    except MoneyError:
+        return
+    assert money.minor >= 0
+
+
+def test_money_of_two_currencies_is_never_mixed() -> None:
+    for operation in (Money.__add__, Money.__sub__, Money.__lt__, Money.__le__):
+        with pytest.raises(TypeError, match="cannot be mixed"):
+            operation(Money(1, "USD"), Money(1, "EUR"))
+
+
+def test_money_from_a_float_is_refused() -> None:
+    with pytest.raises(TypeError, match="whole number"):
+        Money(25.0, "USD")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("money", "locale", "text"),
+    [
+        (Money(2500, "USD"), "en", "$25"),
+        (Money(2550, "USD"), "en", "$25.50"),
+        (Money(1_000_000, "USD"), "en", "$10,000"),
+        (Money(2550, "EUR"), "fr", "25,50\u00a0€"),
+        (Money(500, "JPY"), "en", "¥500"),
+        (Money(1250, "KWD"), "en", "KWD\u00a01.250"),
+    ],
+)
+def test_money_format_follows_the_locale(money: Money, locale: str, text: str) -> None:
+    assert money.format(locale) == text

@@ -1,0 +1,40 @@
+"""A recording keeps the keys of what was read in it, and nothing outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broadsheet.kit.reads import current, note, reader, recording, use_picture
+
+
+@reader(lambda scope, count=3: [f"list:{scope}", f"count:{count}"])
+def listing(scope: str, count: int = 3) -> list[int]:
+    open_recording = current()
+    return [open_recording.readers_open] if open_recording else []
+
+
+def test_reader_in_a_recording_notes_its_keys_even_when_it_lists_nothing() -> None:
+    with recording() as reads:
+        assert listing("latest") == [1]
+    assert reads.keys == {"list:latest", "count:3"}
+    assert reads.readers_open == 0
+
+
+def test_reader_outside_a_recording_only_runs() -> None:
+    assert listing("latest") == []
+
+
+def test_recording_inside_another_hides_it() -> None:
+    with recording() as outer:
+        note("a")
+        with recording() as inner:
+            note("b")
+        note("c")
+    assert (outer.keys, inner.keys) == ({"a", "c"}, {"b"})
+
+
+def test_use_picture_outside_a_recording_is_forgotten() -> None:
+    use_picture("/media/a.webp", Path("a.webp"), "image/webp")
+    with recording() as reads:
+        use_picture("/media/b.webp", Path("b.webp"), "image/webp")
+    assert list(reads.pictures) == ["/media/b.webp"]
