@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from broadsheet.project import heartbeat
@@ -55,14 +56,9 @@ def run(directory: Path) -> None:
     from broadsheet.project.jobs import jobs, need_schema
 
     need_schema()
-    targets = [
-        ("press", press.run, (stop,)),
-        *((job.name, keep_running, (job, stop)) for job in jobs()),
-    ]
-    threads = [
-        threading.Thread(target=target, args=arguments, name=name, daemon=True)
-        for name, target, arguments in targets
-    ]
+    loops: dict[str, Callable[[], None]] = {"press": partial(press.run, stop)}
+    loops |= {job.name: partial(keep_running, job, stop) for job in jobs()}
+    threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
     for thread in threads:
         thread.start()
     heartbeat.beat(folder, "worker")
