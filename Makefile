@@ -34,6 +34,7 @@ format: $(VENV)/.dev ## put the code into its one form
 	$(BIN)/ruff check --fix src tests
 	$(BIN)/ruff format src tests
 	$(BIN)/djlint --reformat --quiet src || true
+	$(BIN)/python -m broadsheet.project.configuration_page > docs/run/configuration.md
 
 bench: $(VENV)/.dev ## measure every claim about speed and size
 	@exec $(BIN)/python -m benchmarks

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from broadsheet.project.processes import hold
+from broadsheet.project.processes import die_with_parent, hold
 
 
 def serve(directory: Path, host: str, port: int) -> None:
@@ -14,6 +15,8 @@ def serve(directory: Path, host: str, port: int) -> None:
     from granian.log import LogLevels
 
     lock = hold(directory / "data" / "run", "web")
+    # Granian's own child must not outlive it either, even where it is killed with -9.
+    os.register_at_fork(after_in_child=die_with_parent)
     Granian(
         "broadsheet.project.asgi:application",
         address=host,

@@ -1,0 +1,37 @@
+"""Writes what a public server needs besides the newsroom: systemd units, nginx and Caddy configuration."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from broadsheet.project.env import Values
+
+WEB_PORT = "8000"
+
+
+def write_deployment(directory: Path, values: Values) -> list[Path]:
+    """Write the configuration for this newsroom into its folder `deploy` and return the files.
+
+    Overwrites what an earlier run wrote there. Nothing takes effect before somebody puts it in its place.
+    """
+    target = directory / "deploy"
+    target.mkdir(exist_ok=True)
+    (directory / "backups").mkdir(mode=0o700, exist_ok=True)
+    known = {
+        "DIR": str(directory),
+        "BROADSHEET": str(Path(sys.executable).parent / "broadsheet"),
+        "DOMAIN": str(urlsplit(values.url).hostname),
+        "NAME": values.name.replace("\n", " "),
+        "PORT": WEB_PORT,
+    }
+    written = []
+    for template in sorted(files(__name__).joinpath("files").iterdir(), key=lambda file: file.name):
+        text = re.sub(r"@([A-Z]+)@", lambda match: known[match[1]], template.read_text("utf-8"))
+        path = target / template.name
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written
