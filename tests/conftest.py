@@ -8,9 +8,14 @@ import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest_django import DjangoDbBlocker
+from pytest_django import Settings
+
+if TYPE_CHECKING:
+    from paper import Paper
 
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
@@ -87,3 +92,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             partial = kept.with_name(f"{kept.name}.{os.getpid()}")
             connection.cursor().execute("VACUUM INTO %s", [str(partial)])
         partial.replace(kept)
+
+
+# The newsroom's content ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def edition_dir(settings: Settings, tmp_path: Path) -> Path:
+    """An edition directory of this test's own, and media beside it."""
+    settings.EDITION_DIR = tmp_path / "edition"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "edition"
+
+
+@pytest.fixture
+def paper(db: None, edition_dir: Path, tmp_path: Path) -> "Paper":
+    """A small newsroom, nothing of it pressed yet."""
+    from paper import Paper
+
+    return Paper(tmp_path)

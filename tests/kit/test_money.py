@@ -98,7 +98,7 @@ def test_money_from_a_float_is_refused() -> None:
         (Money(1_000_000, "USD"), "en", "$10,000"),
         (Money(2550, "EUR"), "fr", "25,50\u00a0€"),
         (Money(500, "JPY"), "en", "¥500"),
-        (Money(1250, "KWD"), "en", "KWD\u00a01.250"),
+        (Money(1250, "KWD"), "en", "KWD1.250"),
     ],
 )
 def test_money_format_follows_the_locale(money: Money, locale: str, text: str) -> None:
