@@ -57,7 +57,7 @@ def test_load_environment_gives_every_type(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('name = "unfinished', "line 1"),
+        ('name = "unfinished\n', "line 1"),
         ('name = "x"\nnmae = "y"', "Do you mean “name”?"),
         ("wholly_unknown = 1", "does not exist"),
         ("email_port = true", "a whole number"),
