@@ -42,7 +42,9 @@ def _lines() -> Iterator[str]:
 
 
 def _kind(setting: Setting) -> str:
-    kind = {str: "text", int: "whole number", bool: "true or false"}.get(setting.type, "list of texts")
+    kind = {str: "text", int: "whole number", bool: "true or false"}.get(
+        setting.type, "list of texts"
+    )
     return f"{kind}, secret" if setting.secret else kind
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import hashlib
 import json
 import shutil
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -22,11 +25,12 @@ def read_manifest(file: Path) -> dict[str, Any]:
     """
     found: dict[str, str] = {}
     manifest: dict[str, Any] = {}
-    for name, content in _members(file):
-        if name == MANIFEST:
-            manifest = json.load(content)
-        else:
-            found[name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    with _reading(file):
+        for name, content in _members(file):
+            if name == MANIFEST:
+                manifest = json.load(content)
+            else:
+                found[name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
     if not manifest:
         raise BackupError(f"{file} is no complete backup: it has no manifest. Use another backup.")
     if manifest.get("format") != FORMAT:
@@ -52,9 +56,10 @@ def unpack(file: Path, directory: Path) -> None:
             (directory / folder).mkdir(parents=True, exist_ok=True)
         (directory / "secrets").chmod(0o700)
         (directory / "data").chmod(0o750)
-        for name, content in _members(file):
-            if name != MANIFEST:
-                _write(directory / name, content)
+        with _reading(file):
+            for name, content in _members(file):
+                if name != MANIFEST:
+                    _write(directory / name, content)
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         if existed:
@@ -88,23 +93,25 @@ def _write(path: Path, content: IO[bytes]) -> None:
         shutil.copyfileobj(content, out)
 
 
+@contextlib.contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Say in one way what a damaged archive says in many."""
+    try:
+        yield
+    except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
+        raise BackupError(f"{file} is damaged or no backup ({error}). Use another one.") from error
+
+
 def _members(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """The archive's files by name; anything that could be written outside the directory is refused."""
-    try:
-        with tarfile.open(file, mode="r|gz") as archive:
-            for member in archive:
-                content = archive.extractfile(member) if member.isreg() else None
-                if content is None or not _is_ours(member.name):
-                    raise BackupError(
-                        f"{file} is no backup of Broadsheet: it contains {member.name!r}."
-                    )
-                yield member.name, content
-    except (tarfile.TarError, EOFError, OSError) as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise
-        raise BackupError(
-            f"{file} is damaged or no backup ({error}). Use another backup."
-        ) from error
+    with tarfile.open(file, mode="r|gz") as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is None or not _is_ours(member.name):
+                raise BackupError(
+                    f"{file} is no backup of Broadsheet: it contains {member.name!r}."
+                )
+            yield member.name, content
 
 
 def _is_ours(name: str) -> bool:

@@ -58,7 +58,9 @@ def run(directory: Path) -> None:
     need_schema()
     loops: dict[str, Callable[[], None]] = {"press": partial(press.run, stop)}
     loops |= {job.name: partial(keep_running, job, stop) for job in jobs()}
-    threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
+    threads = [
+        threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()
+    ]
     for thread in threads:
         thread.start()
     heartbeat.beat(folder, "worker")
