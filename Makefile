@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 DIR ?= newsroom
+# The tests that run a second time, on PostgreSQL.
+ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press))
 # How many processes run the tests.
 WORKERS ?= 2
 
@@ -19,13 +21,14 @@ demo: $(VENV)/.base ## a living newsroom; PORT=8123 and DIR=/some/dir choose whe
 	@exec $(BIN)/broadsheet demo --dir "$(DIR)" --port "$(PORT)"
 
 test: $(VENV)/.dev check ## all tests but the long ones
-	@exec $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak"
+	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser" $(ON_POSTGRES)
 
 check: $(VENV)/.dev ## style, types, imports, spelling, templates, dependencies
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/lint-imports --config importlinter.toml
-	BROADSHEET_DIR=tests/newsroom $(BIN)/mypy
+	BROADSHEET_DIR=tests/ledger $(BIN)/mypy
 	$(BIN)/codespell src tests docs changes *.md
 	$(BIN)/djlint --check --lint --quiet src
 	$(BIN)/deptry --no-ansi src

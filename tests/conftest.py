@@ -11,21 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import services
 from pytest_django import DjangoDbBlocker
 from pytest_django import Settings
 
 if TYPE_CHECKING:
     from paper import Paper
 
+pytest_plugins = ["services"]
+
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
-shutil.copytree(ROOT / "tests" / "newsroom", _newsroom, dirs_exist_ok=True)
+shutil.copytree(ROOT / "tests" / "ledger", _newsroom, dirs_exist_ok=True)
 for _folder in ("theme", "data/media", "data/mail", "data/run", "data/edition"):
     (_newsroom / _folder).mkdir(parents=True)
 for _name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
-    if _name not in ("BROADSHEET_DATABASE_URL", "BROADSHEET_REQUIRE_SERVICES"):
+    if _name not in ("BROADSHEET_TEST_DATABASE", "BROADSHEET_REQUIRE_SERVICES"):
         del os.environ[_name]
 os.environ["BROADSHEET_DIR"] = str(_newsroom)
+if os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres":
+    os.environ["BROADSHEET_DATABASE_URL"] = services.postgres_or_exit()
 # Named here and not in pyproject.toml: there, settings would be read before the newsroom above exists.
 os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
 

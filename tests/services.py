@@ -1,0 +1,86 @@
+"""Programs and servers that some tests need; each says plainly what is missing and how to install it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+POSTGRES = ("127.0.0.1", 5432)
+REDIS = ("127.0.0.1", 6379)
+
+
+def listens(address: tuple[str, int]) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(address) == 0
+
+
+def do_without(what: str, install: str) -> NoReturn:
+    """Skip the test, or fail it where the services are required."""
+    message = f"{what} is missing. Install it: {install}"
+    if os.environ.get("BROADSHEET_REQUIRE_SERVICES") == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def program(name: str, install: str) -> str:
+    """The path of a program."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    return found or do_without(name, install)
+
+
+def postgres_or_exit() -> str:
+    """The address of the PostgreSQL server for a whole run on it; without a server the run ends here."""
+    if listens(POSTGRES):
+        return f"postgres://postgres@{POSTGRES[0]}:{POSTGRES[1]}/postgres"
+    required = os.environ.get("BROADSHEET_REQUIRE_SERVICES") == "1"
+    message = "PostgreSQL on 127.0.0.1:5432 is missing: nothing was tested on it. apt install postgresql"
+    pytest.exit(message, returncode=1 if required else 0)
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    if not listens(POSTGRES):
+        do_without("PostgreSQL on 127.0.0.1:5432", "apt install postgresql; .ci/run starts one for tests")
+    import psycopg
+
+    server = f"postgres://postgres@{POSTGRES[0]}:{POSTGRES[1]}"
+    name = f"broadsheet_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """The address of a Redis database that tests may use."""
+    if not listens(REDIS):
+        do_without("Redis on 127.0.0.1:6379", "apt install redis-server")
+    return f"redis://{REDIS[0]}:{REDIS[1]}/15"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium."""
+    return program("chromium", "apt install chromium")
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The path of nginx."""
+    return program("nginx", "apt install nginx-light")
+
+
+@pytest.fixture(scope="session")
+def systemd_analyze() -> str:
+    """The path of systemd-analyze."""
+    return program("systemd-analyze", "apt install systemd")
