@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import services
 from pytest_django import DjangoDbBlocker
 from pytest_django import Settings
 
 if TYPE_CHECKING:
     from paper import Paper
 
+pytest.register_assert_rewrite("services")
 pytest_plugins = ["services"]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +30,8 @@ for _name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
         del os.environ[_name]
 os.environ["BROADSHEET_DIR"] = str(_newsroom)
 if os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres":
+    import services
+
     os.environ["BROADSHEET_DATABASE_URL"] = services.postgres_or_exit()
 # Named here and not in pyproject.toml: there, settings would be read before the newsroom above exists.
 os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
