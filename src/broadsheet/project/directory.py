@@ -39,7 +39,7 @@ def make_directory(directory: Path, chosen: Mapping[str, Any]) -> None:
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise NotEmpty(f"{directory} is not empty; nothing was changed. Name a new directory.")
-    text = settings_text(chosen)
+    env.chosen_values(chosen)
     for folder in FOLDERS:
         (directory / folder).mkdir(parents=True, exist_ok=True)
     (directory / "secrets").chmod(0o700)
@@ -47,8 +47,7 @@ def make_directory(directory: Path, chosen: Mapping[str, Any]) -> None:
     for name in GENERATED:
         write_secret(directory, name, secrets.token_hex(32))
     (directory / "theme" / "README").write_text(THEME_NOTE, encoding="utf-8")
-    (directory / env.FILE_NAME).write_text(text, encoding="utf-8")
-    env.load(directory)
+    (directory / env.FILE_NAME).write_text(settings_text(chosen), encoding="utf-8")
 
 
 def write_secret(directory: Path, name: str, value: str) -> None:

@@ -222,6 +222,14 @@ def load(directory: Path, environ: Mapping[str, str] = os.environ) -> Values:
     return Values(**{name: value for name, value in found if value is not None})
 
 
+def chosen_values(chosen: Mapping[str, Any]) -> Values:
+    """Settings of which some are chosen and all others have their default. Raises SettingsError."""
+    rows = {setting.name: setting for setting in table()}
+    return Values(
+        **{name: _checked(rows[name], value, "what you chose") for name, value in chosen.items()}
+    )
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
