@@ -11,3 +11,25 @@ class UnrecordedRead(PressError):
 
 class PressBusy(PressError):
     """Another process is pressing and did not finish in time."""
+
+
+class NotAnEdition(PressError):
+    """A directory holds no edition, or one that this version cannot read."""
+
+
+class PathTaken(PressError):
+    """Two documents claim one address."""
+
+    def __init__(self, path: str, holder: str, claimant: str) -> None:
+        super().__init__(
+            f"{claimant} and {holder} both claim the address {path}. Give one of them another address."
+        )
+        self.path, self.holder, self.claimant = path, holder, claimant
+
+
+class DamagedBlob(PressError):
+    """A file of the edition is missing or not what it was; pressing everything anew mends it."""
+
+
+class UnwritableEdition(PressError):
+    """The manifest cannot be written; readers keep the edition they have."""

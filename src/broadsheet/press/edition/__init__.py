@@ -1,0 +1,6 @@
+"""The edition: all public documents at one moment, with their history. Knows no Django and can be served alone."""
+
+from broadsheet.press.edition.edition import Edition
+from broadsheet.press.edition.entry import Entry, Picture, Pressed
+
+__all__ = ["Edition", "Entry", "Picture", "Pressed"]

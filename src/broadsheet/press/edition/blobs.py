@@ -1,0 +1,144 @@
+"""A store of files named by the SHA-256 of their bytes; what they mean is in the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from broadsheet.press.errors import DamagedBlob
+
+CHUNK = 1 << 18
+"""Bytes read at once."""
+
+FEW = 24
+"""Up to so many files are synced one by one; above, syncing the disk once is faster."""
+
+REMEMBERED = 20_000
+"""How many checked files are remembered, so that a film is not read twice for one answer."""
+
+
+class Blobs:
+    """The files of one edition. Each is whole or absent: it gets its name only when it is on the disk."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._checked: dict[str, tuple[int, int, int]] = {}
+
+    def path(self, digest: str) -> Path:
+        return self.directory / digest[:2] / digest
+
+    def open(self, digest: str) -> BinaryIO:
+        """Open a blob whose every byte was compared with its digest. Raises DamagedBlob, also when it is missing."""
+        try:
+            file = self.path(digest).open("rb")
+        except OSError as error:
+            raise DamagedBlob(f"{self.path(digest)} cannot be read: {error.strerror}.") from error
+        try:
+            self._check(digest, file)
+            file.seek(0)
+        except (OSError, DamagedBlob) as error:
+            file.close()
+            raise DamagedBlob(f"{self.path(digest)} is damaged.") from error
+        return file
+
+    def _check(self, digest: str, file: BinaryIO) -> None:
+        about = os.fstat(file.fileno())
+        stamp = (about.st_ino, about.st_size, about.st_mtime_ns)
+        if self._checked.get(digest) == stamp:
+            return
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise DamagedBlob(digest)
+        if len(self._checked) >= REMEMBERED:
+            self._checked.clear()
+        self._checked[digest] = stamp
+
+    def is_whole(self, digest: str) -> bool:
+        """Whether the blob is there and every byte of it right, read anew from the disk."""
+        try:
+            with self.path(digest).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except OSError:
+            return False
+
+    def all(self) -> Iterator[Path]:
+        """Every file of the store."""
+        return self.directory.glob("??/*")
+
+    def unfinished(self) -> Iterator[Path]:
+        """Files that a writer left behind when it died; nobody else looks at them."""
+        return self.directory.glob("incoming/*")
+
+
+class Incoming:
+    """Blobs on their way into the store: written beside it, then made durable and given their names together."""
+
+    def __init__(self, store: Blobs) -> None:
+        self._store = store
+        self._beside = store.directory / "incoming"
+        self._beside.mkdir(parents=True, exist_ok=True)
+        self._waiting: dict[str, Path] = {}
+        self._number = 0
+
+    def take(self, body: bytes) -> str:
+        """Accept a blob and return its digest. A damaged one of the same digest will be replaced."""
+        digest = hashlib.sha256(body).hexdigest()
+        if digest not in self._waiting and not self._store.is_whole(digest):
+            self._keep([body])
+        return digest
+
+    def take_file(self, source: Path) -> tuple[str, int]:
+        """Accept a copy of a file, read in pieces; return its digest and its size in bytes."""
+        with source.open("rb") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+            if digest not in self._waiting and not self._store.is_whole(digest):
+                file.seek(0)
+                # Digest and size are taken again: the file may have been replaced meanwhile.
+                digest, size = self._keep(iter(lambda: file.read(CHUNK), b""))
+        return digest, size
+
+    def _keep(self, pieces: Iterable[bytes]) -> tuple[str, int]:
+        self._number += 1
+        target = self._beside / f"{os.getpid()}-{self._number}"
+        sha, size = hashlib.sha256(), 0
+        try:
+            with target.open("wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                    sha.update(piece)
+                    size += len(piece)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+        self._waiting[sha.hexdigest()] = target
+        return sha.hexdigest(), size
+
+    def settle(self) -> None:
+        """Put everything accepted on the disk and into the store; afterwards even a power cut cannot take it."""
+        places = {self._store.path(digest).parent for digest in self._waiting}
+        self._sync(self._waiting.values())
+        for place in places:
+            place.mkdir(exist_ok=True)
+        for digest, written in self._waiting.items():
+            written.replace(self._store.path(digest))
+        self._sync([*places, self._store.directory] if places else ())
+        self._waiting.clear()
+
+    def _sync(self, paths: Iterable[Path]) -> None:
+        if len(self._waiting) > FEW:
+            os.sync()
+            return
+        for path in paths:
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def discard(self) -> None:
+        """Let go of what has not been settled."""
+        for written in self._waiting.values():
+            written.unlink(missing_ok=True)
+        self._waiting.clear()

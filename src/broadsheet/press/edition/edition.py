@@ -1,0 +1,237 @@
+"""The edition as everybody else sees it: finding, asking who read what, stepping forward, checking, clearing out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from broadsheet.press.edition import clearing, manifest
+from broadsheet.press.edition.blobs import Blobs
+from broadsheet.press.edition.entry import Entry, Pressed
+from broadsheet.press.edition.intake import Intake
+from broadsheet.press.edition.lock import locked
+from broadsheet.press.edition.stepping import Membership, Stepping
+from broadsheet.press.errors import DamagedBlob
+
+FILE = "edition.sqlite3"
+WRITING = "writing.lock"
+PATIENCE = 600
+"""Seconds to wait for another process that steps or clears out."""
+
+GRACE = 3600
+"""Seconds for which nothing is cleared out that a reader could still be getting."""
+
+_ENTRY = """SELECT name, path, status, content_type, headers, entries.digest, size,
+    (SELECT json_group_object(coding, form) FROM variants WHERE variants.digest = entries.digest)
+    FROM entries JOIN names ON names.id = resource WHERE until IS NULL """
+
+
+@dataclass(slots=True)
+class _Opened:
+    """One thread's connection, and the step it saw last."""
+
+    connection: sqlite3.Connection
+    frozen: tuple[int, int, int, bool] | None
+    version: int = -1
+    number: int = 0
+
+
+class Edition:
+    """All public documents at one moment. Safe to share between threads; a process may read while another steps.
+
+    `directory` holds `edition.sqlite3` (the manifest) and `blobs/`. Raises NotAnEdition.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.blobs = Blobs(directory / "blobs")
+        self._local = threading.local()
+        self._open()
+
+    @staticmethod
+    def exists(directory: Path) -> bool:
+        """Whether there is an edition in the directory."""
+        return (directory / FILE).is_file()
+
+    @classmethod
+    def create(cls, directory: Path) -> Edition:
+        """Make an empty edition where there is none, and open it. Two processes may do so at once."""
+        directory.mkdir(parents=True, exist_ok=True)
+        with locked(directory, PATIENCE, WRITING):
+            if not cls.exists(directory):
+                (directory / "blobs").mkdir(exist_ok=True)
+                manifest.create(directory / FILE)
+        return cls(directory)
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def _open(self) -> _Opened:
+        file = self.directory / FILE
+        connection, frozen = manifest.connect(file)
+        opened = _Opened(connection, manifest.stamp(file) if frozen else None)
+        self._local.opened = opened
+        return opened
+
+    def _opened(self) -> _Opened:
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is None:
+            return self._open()
+        if opened.frozen is not None and opened.frozen != manifest.stamp(self.directory / FILE):
+            opened.connection.close()
+            return self._open()
+        return opened
+
+    def _ask(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        return self._opened().connection.execute(sql, values)
+
+    @property
+    def number(self) -> int:
+        """The last step's number, 0 before the first. Costs a microsecond or two; right across processes."""
+        opened = self._opened()
+        (version,) = opened.connection.execute("PRAGMA data_version").fetchone()
+        if version != opened.version:
+            newest = opened.connection.execute("SELECT coalesce(max(number), 0) FROM steps")
+            opened.number, opened.version = newest.fetchone()[0], version
+        return opened.number
+
+    def find(self, path: str) -> Entry | None:
+        """What readers get at a path now."""
+        return _entry(self._ask(f"{_ENTRY} AND path = ?", path).fetchone())
+
+    def entry(self, resource: str) -> Entry | None:
+        """What a resource is to readers now."""
+        return _entry(self._ask(f"{_ENTRY} AND name = ?", resource).fetchone())
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything that readers can get now, pictures too, by path."""
+        for row in self._ask(f"{_ENTRY} ORDER BY path"):
+            found = _entry(row)
+            if found is not None:
+                yield found
+
+    def resources(self) -> Iterator[str]:
+        """The names of all documents; pictures are not among them, they come and go with who shows them."""
+        sql = (
+            "SELECT name FROM entries JOIN names ON names.id = resource "
+            "WHERE until IS NULL AND NOT is_picture ORDER BY name"
+        )
+        return (name for (name,) in self._ask(sql).fetchall())
+
+    def readers_of(self, keys: Iterable[str]) -> set[str]:
+        """The resources that read any of these keys when they were last rendered."""
+        sql = (
+            "SELECT DISTINCT reader.name FROM json_each(?) wanted JOIN names ON names.name = wanted.value "
+            "JOIN reads ON reads.key = names.id JOIN names reader ON reader.id = reads.resource"
+        )
+        return {name for (name,) in self._ask(sql, json.dumps(list(keys)))}
+
+    def keys_read(self, prefix: str) -> set[str]:
+        """The keys with this beginning that some document has read."""
+        sql = (
+            "SELECT name FROM names WHERE substr(name, 1, length(?1)) = ?1 "
+            "AND EXISTS (SELECT 1 FROM reads WHERE key = names.id)"
+        )
+        return {name for (name,) in self._ask(sql, prefix)}
+
+    def memberships(self, object_keys: Iterable[str]) -> dict[str, frozenset[Membership]]:
+        """List key and token pairs of each object as of the last step; empty for one that had none."""
+        found: dict[str, set[Membership]] = {key: set() for key in object_keys}
+        sql = (
+            "SELECT name, list, token FROM json_each(?) wanted JOIN names ON name = wanted.value "
+            "JOIN memberships ON object = names.id"
+        )
+        for key, name, token in self._ask(sql, json.dumps(list(found))):
+            found[key].add((name, token))
+        return {key: frozenset(pairs) for key, pairs in found.items()}
+
+    def open_blob(self, digest: str, encoding: str = "identity") -> BinaryIO:
+        """Open a body by its digest, or its compressed form for a content coding, checked byte for byte.
+
+        Raises DamagedBlob when it is missing, damaged, or has no such form.
+        """
+        if encoding != "identity":
+            sql = "SELECT form FROM variants WHERE digest = ? AND coding = ?"
+            row = self._ask(sql, digest, encoding).fetchone()
+            if row is None:
+                raise DamagedBlob(f"{digest} has no {encoding} form.")
+            digest = row[0]
+        return self.blobs.open(digest)
+
+    # Stepping ---------------------------------------------------------------------------------
+
+    def step(
+        self,
+        put: Iterable[Pressed],
+        drop: Iterable[str],
+        memberships: Mapping[str, frozenset[Membership]],
+        note: str,
+    ) -> int | None:
+        """Move forward: readers see all of it or nothing. A resource that is put and dropped is put.
+
+        Returns the new number, or None when no byte, path, status or header differs; dependencies and
+        memberships are kept all the same. Raises PathTaken, UnwritableEdition, or OSError where a
+        picture cannot be read or a blob cannot be written; then nothing has changed.
+        """
+        with locked(self.directory, PATIENCE, WRITING):
+            intake = Intake(self.blobs, self._forms_of)
+            intake.take_all(put)
+            draft = intake.draft
+            draft.dropped = set(drop) - draft.documents.keys()
+            draft.memberships = memberships
+            opened = self._opened()
+            with manifest.transaction(opened.connection):
+                step = Stepping(opened.connection).take(draft, note)
+            opened.version = -1
+            return step
+
+    def _forms_of(self, digest: str) -> list[str]:
+        return [row[0] for row in self._ask("SELECT form FROM variants WHERE digest = ?", digest)]
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What the documents were made by besides the database; None before somebody says so."""
+        row = self._ask("SELECT value FROM meta WHERE name = 'fingerprint'").fetchone()
+        return row[0] if row else None
+
+    @fingerprint.setter
+    def fingerprint(self, value: str) -> None:
+        connection = self._opened().connection
+        with manifest.transaction(connection):
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (value,))
+
+    # Keeping ----------------------------------------------------------------------------------
+
+    def verify(self) -> Iterator[str]:
+        """Read every byte that readers may get now; yield a sentence for each fault."""
+        for (fault,) in self._ask("PRAGMA quick_check"):
+            if fault != "ok":
+                yield f"The manifest is damaged: {fault}."
+        for entry in self.entries():
+            for coding, digest in {"identity": entry.digest, **entry.variants}.items():
+                if not self.blobs.is_whole(digest):
+                    yield f"{entry.path} ({coding}) is missing or damaged: {self.blobs.path(digest)}."
+
+    def gc(self, *, keep: int, grace: int = GRACE) -> clearing.Cleared:
+        """Let go of versions that no longer belong to one of the last `keep` steps, and of files nobody names.
+
+        Nothing goes that left the edition less than `grace` seconds ago.
+        """
+        with locked(self.directory, PATIENCE, WRITING):
+            connection = self._opened().connection
+            with manifest.transaction(connection):
+                versions = clearing.forget_versions(
+                    connection, self.number - max(keep, 1) + 1, grace
+                )
+            return clearing.Cleared(versions, *clearing.remove_files(connection, self.blobs))
+
+
+def _entry(row: tuple[Any, ...] | None) -> Entry | None:
+    if row is None:
+        return None
+    headers = tuple((name, value) for name, value in json.loads(row[4]))
+    return Entry(*row[:4], headers, *row[5:7], json.loads(row[7]))
