@@ -94,18 +94,13 @@ def archive_months(scope: str) -> list[str]:
 @reader(lambda pk: [f"page:{pk}"])
 def page(pk: int) -> Page | None:
     """A page as its own class with all that its document shows, live or not; None when there is none."""
-    found = Page.objects.filter(pk=pk).select_related("locale").first()
-    if found is None:
+    found = Page.objects.filter(pk=pk).first()
+    if found is None or found.specific_class not in (Article, FrontPage, SectionPage, StaticPage):
         return None
+    pages = found.specific_class.objects.select_related("locale")
     if found.specific_class is Article:
-        return (
-            Article.objects.select_related("picture", "locale")
-            .prefetch_related("bylines__author__portrait", "topics")
-            .get(pk=pk)
-        )
-    return (
-        found.specific if isinstance(found.specific, FrontPage | SectionPage | StaticPage) else None
-    )
+        pages = pages.select_related("picture").prefetch_related("bylines__author__portrait", "topics")
+    return pages.get(pk=pk)
 
 
 @reader(lambda pk: [f"newsroom.author:{pk}"])

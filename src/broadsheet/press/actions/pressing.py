@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.conf import settings
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
@@ -38,7 +37,7 @@ class Outcome:
 def press_lock() -> Iterator[None]:
     """Be the only one that presses (a backup takes it too). Raises PressBusy after `PATIENCE` seconds."""
     try:
-        with locked(settings.EDITION_DIR, PATIENCE):
+        with locked(edition().directory, PATIENCE):
             yield
     except TimeoutError as error:
         raise PressBusy(
