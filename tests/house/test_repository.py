@@ -1,4 +1,4 @@
-"""The repository itself: locked and neutral requirements, true documents, contracts that hold, no marks of one machine."""
+"""The repository itself: neutral requirements, true documents, contracts that hold, no marks of one machine."""
 
 from __future__ import annotations
 
@@ -65,8 +65,7 @@ def test_tracked_files_hold_no_path_of_one_machine() -> None:
 
 
 def test_tracked_files_hold_no_unfinished_business() -> None:
-    words = "|".join(("TODO", "FIXME", "XXX", "NotImplementedError", "no cover"))
-    assert lines_with(rf"\b({words})\b") == []
+    assert lines_with(r"\b(TODO|FIXME|XXX|NotImplementedError|pragma: no cover)\b") == []
 
 
 def test_tests_patch_none_of_our_own_code() -> None:
@@ -126,6 +125,7 @@ def test_imports_keep_their_contracts() -> None:
         [linter, "--config", "importlinter.toml", "--no-cache"],
         cwd=ROOT,
         capture_output=True,
+        check=False,
         text=True,
     )
     assert ended.returncode == 0, ended.stdout[-3000:]

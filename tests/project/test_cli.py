@@ -20,6 +20,7 @@ def broadsheet(*arguments: object, **environ: str) -> subprocess.CompletedProces
         [sys.executable, "-m", "broadsheet.project.cli", *map(str, arguments)],
         env={**kept, **environ},
         capture_output=True,
+        check=False,
         text=True,
         timeout=60,
     )

@@ -23,7 +23,7 @@ def mistake(folder: Path, text: str = "", **environ: str) -> str:
         env.load(newsroom(folder, text), environ)
     message = str(caught.value)
     assert "\n" not in message
-    assert message.endswith(".") or message.endswith("?")
+    assert message.endswith((".", "?"))
     return message
 
 
