@@ -12,13 +12,16 @@ ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press)
 # How many processes run the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test check format bench soak lock clean
+.PHONY: help demo venv test check format bench soak lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(VENV)/.base ## a living newsroom; PORT=8123 and DIR=/some/dir choose where
 	@exec $(BIN)/broadsheet demo --dir "$(DIR)" --port "$(PORT)"
+
+venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
+	@echo "Ready: $(BIN)/broadsheet --help"
 
 test: $(VENV)/.dev check ## all tests but the long ones
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak"

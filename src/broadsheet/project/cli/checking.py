@@ -41,7 +41,7 @@ def report(findings: list[Finding]) -> int:
         if finding.mend:
             click.echo(f"{'':8} {finding.mend}")
     problems = sum(finding.level == "problem" for finding in findings)
-    click.echo(f"{problems} problems." if problems else "All is well.")
+    click.echo(f"{problems} problem{'s' * (problems > 1)}." if problems else "All is well.")
     return status_of(findings)
 
 
