@@ -69,8 +69,10 @@ def trial_nginx(site: Path, folder: Path, *, http: int, https: int) -> Path:
     """The site's configuration as it is, but for its ports and a certificate of our own making."""
     certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=ledger.example", "-keyout", key, "-out", certificate],
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=ledger.example", "-keyout", key, "-out", certificate),
+        ],
         check=True,
         capture_output=True,
     )
@@ -80,7 +82,8 @@ def trial_nginx(site: Path, folder: Path, *, http: int, https: int) -> Path:
     text = text.replace("listen [::]:", "# listen [::]:")
     (folder / "site.conf").write_text(text, encoding="utf-8")
     temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     config = folder / "nginx.conf"
     config.write_text(

@@ -1,0 +1,118 @@
+"""The desk's surroundings: policy, one transaction for each change, the wait for the press."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.test import Client, RequestFactory
+
+from broadsheet.kit import changes
+from broadsheet.kit.models import Change
+from broadsheet.project import heartbeat, middleware
+from broadsheet.readers.models import User
+
+
+def respond(view: object, method: str = "post", path: str = "/desk/pages/") -> HttpResponse:
+    request = getattr(RequestFactory(), method)(path)
+    return middleware.DeskTransaction(view)(request)  # type: ignore[arg-type, return-value]
+
+
+def saving(status: int) -> object:
+    def view(request: HttpRequest) -> HttpResponse:
+        User.objects.create_user("somebody@ledger.example")
+        assert connection.in_atomic_block
+        return HttpResponse(status=status)
+
+    return view
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize(("status", "kept"), [(200, 1), (302, 1), (422, 1), (500, 0), (503, 0)])
+def test_desk_post_is_kept_unless_it_ends_in_an_error(status: int, kept: int) -> None:
+    respond(saving(status))
+    assert User.objects.filter(email="somebody@ledger.example").count() == kept
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_reading_and_giving_open_no_transaction() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        assert not connection.in_atomic_block
+        return HttpResponse()
+
+    respond(view, "get")
+    respond(view, "post", "/give/confirm/")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_desk_post_waits_until_its_changes_are_pressed() -> None:
+    heartbeat.beat(settings.RUN_DIR, "worker")
+    pressed = threading.Event()
+
+    def press() -> None:
+        while not Change.objects.exists():
+            pass
+        pressed.set()
+        Change.objects.all().delete()
+        connection.close()
+
+    worker = threading.Thread(target=press)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        changes.mark("page:1")
+        worker.start()
+        return HttpResponse()
+
+    respond(view)
+    assert pressed.is_set()
+    assert not Change.objects.exists()
+    worker.join()
+    heartbeat.stop(settings.RUN_DIR, "worker")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_desk_post_without_a_worker_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(middleware.time, "sleep", slept.append)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        changes.mark("page:1")
+        return HttpResponse()
+
+    respond(view)
+    assert slept == []
+    assert Change.objects.filter(key="page:1").exists()
+
+
+def test_desk_error_inside_a_view_becomes_a_rollback(db: None) -> None:
+    respond(lambda _request: HttpResponseServerError())
+    assert connection.needs_rollback is False
+
+
+def test_desk_answers_carry_the_policy_and_are_not_kept(db: None) -> None:
+    headers = Client().get("/desk/login/").headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_desk_styles_may_be_kept_for_ever_and_media_needs_signing_in(db: None) -> None:
+    style = Client().get(f"{settings.STATIC_URL}wagtailadmin/css/core.css")
+    assert (style.status_code, style.headers["Content-Type"]) == (200, "text/css")
+    assert "immutable" in style.headers["Cache-Control"]
+    assert Client().get(f"{settings.STATIC_URL}../../settings.py").status_code in (400, 404)
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "river.jpg").write_bytes(b"\xff\xd8")
+    assert Client().get("/desk/media/river.jpg").status_code == 302
+
+
+def test_desk_cookies_stay_at_the_desk(db: None) -> None:
+    cookies = Client().get("/desk/login/").cookies
+    assert cookies
+    assert {cookie["path"] for cookie in cookies.values()} == {"/desk/"}
+    assert all(cookie["httponly"] for cookie in cookies.values())
