@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from broadsheet.press.errors import DamagedBlob
 
@@ -30,7 +30,7 @@ class Blobs:
     def path(self, digest: str) -> Path:
         return self.directory / digest[:2] / digest
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> BufferedReader:
         """Open a blob whose every byte was compared with its digest. Raises DamagedBlob, also when it is missing."""
         try:
             file = self.path(digest).open("rb")
@@ -44,7 +44,7 @@ class Blobs:
             raise DamagedBlob(f"{self.path(digest)} is damaged.") from error
         return file
 
-    def _check(self, digest: str, file: BinaryIO) -> None:
+    def _check(self, digest: str, file: BufferedReader) -> None:
         about = os.fstat(file.fileno())
         stamp = (about.st_ino, about.st_size, about.st_mtime_ns)
         if self._checked.get(digest) == stamp:

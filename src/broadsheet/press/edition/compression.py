@@ -23,7 +23,7 @@ def is_compressible(content_type: str, size: int) -> bool:
 def compress(body: bytes) -> dict[str, bytes]:
     """The body in every coding that makes it smaller, at levels that together cost a millisecond or two."""
     # Imported here because a newsstand only reads, and must answer at once.
-    import brotli
+    import brotli  # type: ignore[import-untyped]
     import zstandard
 
     forms = {

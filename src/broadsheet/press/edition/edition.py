@@ -7,12 +7,13 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from broadsheet.press.edition import clearing, manifest
 from broadsheet.press.edition.blobs import Blobs
-from broadsheet.press.edition.entry import Entry, Pressed
+from broadsheet.press.edition.entry import Entry, Form, Pressed
 from broadsheet.press.edition.intake import Intake
 from broadsheet.press.edition.lock import locked
 from broadsheet.press.edition.stepping import Membership, Stepping
@@ -27,7 +28,7 @@ GRACE = 3600
 """Seconds for which nothing is cleared out that a reader could still be getting."""
 
 _ENTRY = """SELECT name, path, status, content_type, headers, entries.digest, size,
-    (SELECT json_group_object(coding, form) FROM variants WHERE variants.digest = entries.digest)
+    (SELECT json_group_object(coding, json_array(form, size)) FROM variants WHERE variants.digest = entries.digest)
     FROM entries JOIN names ON names.id = resource WHERE until IS NULL """
 
 
@@ -149,7 +150,7 @@ class Edition:
             found[key].add((name, token))
         return {key: frozenset(pairs) for key, pairs in found.items()}
 
-    def open_blob(self, digest: str, encoding: str = "identity") -> BinaryIO:
+    def open_blob(self, digest: str, encoding: str = "identity") -> BufferedReader:
         """Open a body by its digest, or its compressed form for a content coding, checked byte for byte.
 
         Raises DamagedBlob when it is missing, damaged, or has no such form.
@@ -212,9 +213,9 @@ class Edition:
             if fault != "ok":
                 yield f"The manifest is damaged: {fault}."
         for entry in self.entries():
-            for coding, digest in {"identity": entry.digest, **entry.variants}.items():
+            for digest in (entry.digest, *(form.digest for form in entry.variants.values())):
                 if not self.blobs.is_whole(digest):
-                    yield f"{entry.path} ({coding}) is missing or damaged: {self.blobs.path(digest)}."
+                    yield f"{entry.path} is missing or damaged: {self.blobs.path(digest)}."
 
     def gc(self, *, keep: int, grace: int = GRACE) -> clearing.Cleared:
         """Let go of versions that no longer belong to one of the last `keep` steps, and of files nobody names.
@@ -233,5 +234,14 @@ class Edition:
 def _entry(row: tuple[Any, ...] | None) -> Entry | None:
     if row is None:
         return None
-    headers = tuple((name, value) for name, value in json.loads(row[4]))
-    return Entry(*row[:4], headers, *row[5:7], json.loads(row[7]))
+    resource, path, status, content_type, headers, digest, size, variants = row
+    return Entry(
+        resource,
+        path,
+        status,
+        content_type,
+        tuple((name, value) for name, value in json.loads(headers)),
+        digest,
+        size,
+        {coding: Form(*form) for coding, form in json.loads(variants).items()},
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,6 +36,13 @@ class Pressed:
     pictures: tuple[Picture, ...] = ()
 
 
+class Form(NamedTuple):
+    """A body compressed for one content coding: the digest of its bytes, and how many there are."""
+
+    digest: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One address of the edition: what is answered there. A picture's resource is its own path."""
@@ -48,5 +56,5 @@ class Entry:
     """SHA-256 of the body, in hexadecimal."""
     size: int
     """Bytes of the body, not compressed."""
-    variants: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """Digest of each compressed form by its content coding (`br`, `zstd`, `gzip`)."""
+    variants: Mapping[str, Form] = field(default_factory=dict, compare=False)
+    """Its compressed forms by content coding (`br`, `zstd`, `gzip`)."""

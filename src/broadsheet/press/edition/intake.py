@@ -7,7 +7,7 @@ from pathlib import Path
 
 from broadsheet.press.edition.blobs import Blobs, Incoming
 from broadsheet.press.edition.compression import compress, is_compressible
-from broadsheet.press.edition.entry import Picture, Pressed
+from broadsheet.press.edition.entry import Form, Picture, Pressed
 from broadsheet.press.edition.stepping import Draft, Version
 from broadsheet.press.errors import PathTaken
 
@@ -80,5 +80,6 @@ class Intake:
         if digest in self.draft.forms or (known and all(map(self._blobs.is_whole, known))):
             return
         self.draft.forms[digest] = {
-            coding: self._incoming.take(form) for coding, form in compress(body()).items()
+            coding: Form(self._incoming.take(form), len(form))
+            for coding, form in compress(body()).items()
         }

@@ -32,7 +32,8 @@ SCHEMA = (
     "CREATE INDEX past ON entries (until) WHERE until IS NOT NULL",
     "CREATE INDEX bodies ON entries (digest)",
     """CREATE TABLE variants (
-        digest TEXT, coding TEXT, form TEXT NOT NULL, PRIMARY KEY (digest, coding)) WITHOUT ROWID""",
+        digest TEXT, coding TEXT, form TEXT NOT NULL, size INTEGER NOT NULL,
+        PRIMARY KEY (digest, coding)) WITHOUT ROWID""",
     "CREATE TABLE reads (resource INTEGER, key INTEGER, PRIMARY KEY (resource, key)) WITHOUT ROWID",
     "CREATE INDEX readers ON reads (key)",
     """CREATE TABLE memberships (

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from broadsheet.press.edition.entry import Headers
+from broadsheet.press.edition.entry import Form, Headers
 from broadsheet.press.errors import PathTaken
 
 Membership = tuple[str, str]
@@ -36,8 +36,8 @@ class Draft:
     pictures: dict[str, Version] = field(default_factory=dict)
     reads: dict[str, frozenset[str]] = field(default_factory=dict)
     shows: dict[str, frozenset[str]] = field(default_factory=dict)
-    forms: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Digests of new compressed forms, by the body's digest and the content coding."""
+    forms: dict[str, dict[str, Form]] = field(default_factory=dict)
+    """New compressed forms, by the body's digest and the content coding."""
     dropped: set[str] = field(default_factory=set)
     memberships: Mapping[str, frozenset[Membership]] = field(default_factory=dict)
 
@@ -68,8 +68,12 @@ class Stepping:
             if self._differs(version)
         ]
         self._many(
-            "INSERT OR REPLACE INTO variants VALUES (?, ?, ?)",
-            ((body, *form) for body, forms in draft.forms.items() for form in forms.items()),
+            "INSERT OR REPLACE INTO variants VALUES (?, ?, ?, ?)",
+            (
+                (body, coding, *form)
+                for body, forms in draft.forms.items()
+                for coding, form in forms.items()
+            ),
         )
         went = self._end(leaving)
         self._end(version.resource for version in arriving)
@@ -136,12 +140,15 @@ class Stepping:
             "WHERE until IS NULL AND resource = (SELECT id FROM names WHERE name = ?)",
             (version.resource,),
         ).fetchone()
-        return row != (
-            version.path,
-            version.status,
-            version.content_type,
-            json.dumps(version.headers),
-            version.digest,
+        return bool(
+            row
+            != (
+                version.path,
+                version.status,
+                version.content_type,
+                json.dumps(version.headers),
+                version.digest,
+            )
         )
 
     def _end(self, resources: Iterable[str]) -> int:

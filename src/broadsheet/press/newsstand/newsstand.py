@@ -1,0 +1,186 @@
+"""Answering requests: from the edition whatever is in it, from the application behind what is dynamic."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from broadsheet.press.edition import Edition
+from broadsheet.press.errors import PressError
+from broadsheet.press.newsstand import addresses, plain
+from broadsheet.press.newsstand.asgi import Application, Message, Receive, Scope, Send
+from broadsheet.press.newsstand.backstage import Backstage
+from broadsheet.press.newsstand.negotiation import UnsatisfiableRange, is_match, wanted_range
+from broadsheet.press.newsstand.shelf import LARGE, Page, Reply, Shelf
+
+logger = logging.getLogger(__name__)
+
+EMPTY: Message = {"type": "http.response.body", "body": b""}
+
+PIECE = 256 * 1024
+"""Bytes of a large body sent at once."""
+
+
+class Newsstand:
+    """The ASGI application in front of everything.
+
+    Paths that begin with one of `dynamic` (each ends with a slash) go to the application that
+    `load_app` returns, which is called in a thread when the server starts. All other paths are the
+    edition's alone. No answer ever depends on a cookie.
+    """
+
+    def __init__(
+        self, edition: Edition, dynamic: tuple[str, ...], load_app: Callable[[], Application]
+    ) -> None:
+        self._shelf = Shelf(edition)
+        self._dynamic = dynamic
+        self._backstage = Backstage(load_app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                answer = self._answer(scope)
+            except (PressError, sqlite3.Error, OSError) as error:
+                logger.warning("%s cannot be answered: %s", scope["path"], error)
+                answer = plain.UNAVAILABLE
+            if isinstance(answer, tuple):
+                await send(answer[0])
+                await send({"type": "http.response.body", "body": answer[1]})
+            elif answer is None:
+                await self._backstage(scope, receive, send)
+            else:
+                await answer.send(scope, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            event = (await receive())["type"]
+            if event == "lifespan.startup":
+                self._backstage.start()
+            await send({"type": f"{event}.complete"})
+            if event == "lifespan.shutdown":
+                return
+
+    def _answer(self, scope: Scope) -> Answer | None:
+        """What to send; None when the application behind is to be asked."""
+        raw: bytes = scope["raw_path"]
+        page = self._shelf.known(raw)
+        if page is not None and not scope["query_string"]:
+            return self._from_page(page, scope)
+        try:
+            path = addresses.read_path(raw, scope["query_string"])
+        except addresses.BadAddress as bad:
+            return plain.BAD_ADDRESS[bad.status]
+        if path.startswith(self._dynamic):
+            return None
+        return self._from_edition(path, page, scope)
+
+    def _from_edition(self, path: str, page: Page | None, scope: Scope) -> Answer:
+        query: bytes = scope["query_string"]
+        for name in addresses.with_query(path, query) if query else ():
+            if (special := self._shelf.find(name)) is not None:
+                return self._from_page(special, scope)
+        page = page or self._shelf.find(path)
+        if page is not None:
+            self._shelf.keep(scope["raw_path"], page)
+            return self._from_page(page, scope)
+        other = addresses.other_form(path)
+        if other in self._dynamic:
+            return plain.moved(308, addresses.location(other, query))
+        if self._shelf.find(other) is not None:
+            return plain.moved(301, addresses.location(other, query))
+        for name in addresses.missing_pages(path):
+            if (missing := self._shelf.find(name)) is not None:
+                return self._whole(missing.reply(_header(scope, b"accept-encoding")), scope)
+        return plain.NOT_FOUND
+
+    def _from_page(self, page: Page, scope: Scope) -> Answer:
+        method = scope["method"]
+        if method not in {"GET", "HEAD"}:
+            return plain.NOT_ALLOWED
+        headers = dict(scope["headers"])
+        reply = page.reply(headers.get(b"accept-encoding", b""))
+        if page.entry.status == 200:
+            condition = headers.get(b"if-none-match")
+            if condition is not None and is_match(condition, reply.etag):
+                return reply.unchanged, b""
+            if reply.has_ranges and method == "GET" and b"range" in headers:
+                return self._part(reply, scope, headers)
+        return self._whole(reply, scope)
+
+    def _whole(self, reply: Reply, scope: Scope) -> Answer:
+        if reply.size > LARGE:
+            return Stream(self._shelf.edition, reply.start, reply.digest, 0, reply.size)
+        body = self._shelf.body(reply.digest)
+        return reply.start, b"" if scope["method"] == "HEAD" else body
+
+    def _part(self, reply: Reply, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
+        if headers.get(b"if-range", reply.etag) != reply.etag:
+            return self._whole(reply, scope)
+        try:
+            wanted = wanted_range(headers[b"range"], reply.size)
+        except UnsatisfiableRange:
+            return plain.unsatisfiable(reply.size)
+        if wanted is None:
+            return self._whole(reply, scope)
+        first, last = wanted
+        start = {**reply.start, "status": 206, "headers": _part_headers(reply, first, last)}
+        if reply.size > LARGE:
+            return Stream(self._shelf.edition, start, reply.digest, first, last + 1 - first)
+        return start, self._shelf.body(reply.digest)[first : last + 1]
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    value: bytes = dict(scope["headers"]).get(name, b"")
+    return value
+
+
+def _part_headers(reply: Reply, first: int, last: int) -> list[tuple[bytes, bytes]]:
+    whole = reply.start["headers"]
+    return [
+        *(pair for pair in whole if pair[0] != b"content-length"),
+        (b"content-length", str(last + 1 - first).encode()),
+        (b"content-range", f"bytes {first}-{last}/{reply.size}".encode()),
+    ]
+
+
+class Stream:
+    """A large body, or a part of one, sent from its file; reading it is left to threads."""
+
+    def __init__(
+        self, edition: Edition, start: dict[str, Any], digest: str, first: int, length: int
+    ) -> None:
+        self._edition = edition
+        self._start = start
+        self._digest = digest
+        self._first = first
+        self._length = length
+
+    async def send(self, scope: Scope, send: Send) -> None:
+        try:
+            file = await asyncio.to_thread(self._edition.blobs.open, self._digest)
+        except PressError as error:
+            logger.warning("%s cannot be answered: %s", scope["path"], error)
+            await plain.UNAVAILABLE.send(scope, send)
+            return
+        with file:
+            await send(self._start)
+            if scope["method"] == "HEAD":
+                await send(EMPTY)
+                return
+            file.seek(self._first)
+            left = self._length
+            while left > 0:
+                piece = await asyncio.to_thread(file.read, min(PIECE, left))
+                left = left - len(piece) if piece else 0
+                message = {"type": "http.response.body", "body": piece, "more_body": left > 0}
+                await send(message)
+
+
+Answer = tuple[dict[str, Any], bytes] | plain.PlainAnswer | Stream

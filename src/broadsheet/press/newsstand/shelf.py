@@ -1,0 +1,134 @@
+"""What the newsstand has at hand: entries made ready to send, and the bodies most asked for."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import OrderedDict
+from typing import Any
+
+from broadsheet.press.edition import Edition, Entry
+from broadsheet.press.errors import PressError
+from broadsheet.press.newsstand.negotiation import choose_coding
+from broadsheet.press.newsstand.policies import headers_for
+
+logger = logging.getLogger(__name__)
+
+BODIES = 64 * 1024 * 1024
+"""Bytes of bodies kept in memory."""
+
+LARGE = 1024 * 1024
+"""Bytes above which a body is streamed from its file and never kept."""
+
+PAGES = 4096
+"""How many entries are kept ready."""
+
+ASKINGS = 8
+"""How many different values of Accept-Encoding an entry keeps its answer for."""
+
+LONGEST_ASKING = 128
+"""Bytes of such a value; browsers send some twenty."""
+
+
+class Reply:
+    """One entry in one coding: messages ready to send, and which blob is the body."""
+
+    __slots__ = ("digest", "etag", "has_ranges", "size", "start", "unchanged")
+
+    def __init__(self, page: Page, coding: str) -> None:
+        entry = page.entry
+        plain = coding == "identity"
+        self.digest, self.size = entry.variants.get(coding, (entry.digest, entry.size))
+        self.etag = f'"{self.digest[:32]}"'.encode()
+        self.has_ranges = not entry.variants and entry.status == 200
+        headers = list(page.headers)
+        if entry.variants:
+            headers.append((b"vary", b"Accept-Encoding"))
+        if entry.status == 200:
+            headers.append((b"etag", self.etag))
+        about_body = [] if plain else [(b"content-encoding", coding.encode())]
+        if self.has_ranges:
+            about_body.append((b"accept-ranges", b"bytes"))
+        about_body.append((b"content-length", str(self.size).encode()))
+        self.start = _start(entry.status, headers + about_body)
+        self.unchanged = _start(304, [pair for pair in headers if pair[0] != b"content-type"])
+
+
+class Page:
+    """An entry and its replies, each made when first asked for."""
+
+    __slots__ = ("_replies", "entry", "headers")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.headers = headers_for(entry)
+        self._replies: dict[bytes, Reply] = {}
+
+    def reply(self, accept_encoding: bytes) -> Reply:
+        found = self._replies.get(accept_encoding)
+        if found is None:
+            coding = choose_coding(accept_encoding.decode("latin-1"), self.entry.variants)
+            found = Reply(self, coding)
+            if len(accept_encoding) <= LONGEST_ASKING:
+                if len(self._replies) >= ASKINGS:
+                    self._replies.clear()
+                self._replies[accept_encoding] = found
+        return found
+
+
+def _start(status: int, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+class Shelf:
+    """The edition with what is most asked for in memory. For one thread: the event loop's."""
+
+    def __init__(self, edition: Edition, bodies: int = BODIES) -> None:
+        self.edition = edition
+        self._number = -1
+        self._well = True
+        self._pages: dict[bytes, Page] = {}
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
+        self._limit = bodies
+        self._held = 0
+
+    def known(self, raw_path: bytes) -> Page | None:
+        """The page kept for a path as sent, as true as the edition's newest step."""
+        try:
+            number = self.edition.number
+        except (PressError, sqlite3.Error, OSError) as error:
+            if self._well:
+                logger.warning("The manifest cannot be read, serving what is in memory: %s", error)
+            self._well = False
+        else:
+            self._well = True
+            if number != self._number:
+                self._pages.clear()
+                self._number = number
+        return self._pages.get(raw_path)
+
+    def find(self, path: str) -> Page | None:
+        """The page at a decoded path, looked up in the manifest."""
+        entry = self.edition.find(path)
+        return Page(entry) if entry else None
+
+    def keep(self, raw_path: bytes, page: Page) -> None:
+        """Have this page at hand for its path as sent, until the edition moves on."""
+        if len(self._pages) >= PAGES:
+            del self._pages[next(iter(self._pages))]
+        self._pages[raw_path] = page
+
+    def body(self, digest: str) -> bytes:
+        """A body that is not large. Raises DamagedBlob."""
+        body = self._bodies.get(digest)
+        if body is not None:
+            self._bodies.move_to_end(digest)
+            return body
+        with self.edition.open_blob(digest) as file:
+            body = file.read()
+        self._bodies[digest] = body
+        self._held += len(body)
+        while self._held > self._limit:
+            _, oldest = self._bodies.popitem(last=False)
+            self._held -= len(oldest)
+        return body
