@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
@@ -41,23 +41,33 @@ def postgres_or_exit() -> str:
     if listens(POSTGRES):
         return f"postgres://postgres@{POSTGRES[0]}:{POSTGRES[1]}/postgres"
     required = os.environ.get("BROADSHEET_REQUIRE_SERVICES") == "1"
-    message = "PostgreSQL on 127.0.0.1:5432 is missing: nothing was tested on it. apt install postgresql"
+    message = (
+        "PostgreSQL on 127.0.0.1:5432 is missing: nothing was tested on it. apt install postgresql"
+    )
     pytest.exit(message, returncode=1 if required else 0)
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test's own."""
+def new_postgres() -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases of this test's own and returns their addresses."""
     if not listens(POSTGRES):
-        do_without("PostgreSQL on 127.0.0.1:5432", "apt install postgresql; .ci/run starts one for tests")
+        do_without(
+            "PostgreSQL on 127.0.0.1:5432", "apt install postgresql; .ci/run starts one for tests"
+        )
     import psycopg
 
     server = f"postgres://postgres@{POSTGRES[0]}:{POSTGRES[1]}"
-    name = f"broadsheet_{uuid.uuid4().hex[:12]}"
+    names: list[str] = []
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+        def create() -> str:
+            names.append(f"broadsheet_{uuid.uuid4().hex[:12]}")
+            connection.execute(f"CREATE DATABASE {names[-1]}")
+            return f"{server}/{names[-1]}"
+
+        yield create
+        for name in names:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from broadsheet.project.backup import MANIFEST, BackupError, gather, pack
 from broadsheet.project.database import database
 from broadsheet.project.directory import make_directory
-from broadsheet.project.restore import read_manifest, unpack
+from broadsheet.project.restore import read_manifest, unpacked
 
 SQLITE = database("", Path("unused"))
 
@@ -33,6 +33,11 @@ def newsroom(folder: Path) -> Path:
         connection.execute("CREATE TABLE story (headline TEXT)")
         connection.execute("INSERT INTO story VALUES ('The river rises')")
     return made
+
+
+def unpack(file: Path, directory: Path) -> None:
+    with unpacked(file, directory):
+        pass
 
 
 def backup(made: Path, file: Path) -> Path:

@@ -128,21 +128,23 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def run_client(command: list[str], database: Mapping[str, Any]) -> None:
-    """Run a PostgreSQL client program; passwords go by the environment, where other accounts cannot see them."""
+def run_client(command: list[str], database: Mapping[str, Any]) -> str:
+    """Run a PostgreSQL client program and return what it prints.
+
+    Passwords go by the environment, where other accounts cannot see them. Raises BackupError.
+    """
     try:
-        subprocess.run(
+        return subprocess.run(
             command,
             env={**os.environ, **connection_environment(database)},
             check=True,
             capture_output=True,
             text=True,
-        )
+        ).stdout
     except FileNotFoundError:
         raise BackupError(
             f"{command[0]} is missing. Install it: apt install postgresql-client"
         ) from None
     except subprocess.CalledProcessError as error:
-        raise BackupError(
-            f"{command[0]} failed: {error.stderr.strip().splitlines()[-1:]}"
-        ) from error
+        reason = (error.stderr.strip().splitlines() or ["it did not say why"])[-1]
+        raise BackupError(f"{command[0]} failed: {reason}") from error

@@ -46,8 +46,12 @@ def read_manifest(file: Path) -> dict[str, Any]:
     return manifest
 
 
-def unpack(file: Path, directory: Path) -> None:
-    """Write a verified backup's files into an empty directory, all of them or none. Raises BackupError."""
+@contextlib.contextmanager
+def unpacked(file: Path, directory: Path) -> Iterator[None]:
+    """Write a verified backup's files into an empty directory, for the block to finish the work in.
+
+    When anything fails, the block included, the directory is left as it was. Raises BackupError.
+    """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise BackupError(f"{directory} is not empty; nothing was changed. Name a new directory.")
     existed = directory.exists()
@@ -60,28 +64,26 @@ def unpack(file: Path, directory: Path) -> None:
             for name, content in _members(file):
                 if name != MANIFEST:
                     _write(directory / name, content)
+        yield
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         if existed:
-            directory.mkdir()
+            directory.mkdir(exist_ok=True)
         raise
 
 
 def restore_database(directory: Path, database: Mapping[str, Any]) -> None:
-    """Fill the PostgreSQL database from the dump that the backup brought, and remove the dump."""
+    """Fill an empty PostgreSQL database from the dump that the backup brought, and remove the dump."""
     dump = directory / DUMP
-    run_client(
-        [
-            "pg_restore",
-            "--no-owner",
-            "--exit-on-error",
-            "--single-transaction",
-            "--dbname",
-            database["NAME"],
-            str(dump),
-        ],
-        database,
-    )
+    tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+    listed = run_client(["psql", "--no-psqlrc", "--tuples-only", "--command", tables], database)
+    if listed.strip() != "0":
+        raise BackupError(
+            f"The database {database['NAME']} is not empty; nothing was changed. "
+            "Name an empty one with --database-url."
+        )
+    into = ["--single-transaction", "--exit-on-error", "--no-owner", "--dbname", database["NAME"]]
+    run_client(["pg_restore", *into, str(dump)], database)
     dump.unlink()
 
 

@@ -59,16 +59,15 @@ def take_backup(directory: Path, file: Path) -> int:
 )
 def restore(file: Path, directory: Path, database_url: str | None) -> None:
     """Put a newsroom back from FILE into a new directory (and an empty PostgreSQL database)."""
-    from broadsheet.project.restore import read_manifest, unpack
+    from broadsheet.project.directory import write_secret
+    from broadsheet.project.restore import read_manifest, unpacked
 
     manifest = read_manifest(file)
-    unpack(file, directory)
-    if database_url:
-        from broadsheet.project.directory import write_secret
-
-        write_secret(directory, "database_url", database_url)
-    _found, values = open_newsroom(directory)
-    _fill_database(directory, values, manifest["engine"])
+    with unpacked(file, directory):
+        if database_url:
+            write_secret(directory, "database_url", database_url)
+        _found, values = open_newsroom(directory)
+        _fill_database(directory, values, manifest["engine"])
     click.echo(f"Restored {values.name} as it was at {manifest['made']} into {directory}.")
     click.echo(
         f"Next: broadsheet upgrade --dir {directory}, then broadsheet serve --dir {directory}"
@@ -82,8 +81,8 @@ def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
     description = database(values.database_url, directory / "data" / "newsroom.sqlite3")
     if description["ENGINE"] != engine:
         raise Failure(
-            f"The files are restored to {directory}, but the backup is of another kind of database "
-            "than its settings name now. Correct database_url; docs/run/moving.md shows how."
+            "This backup holds another kind of database than its settings name now. "
+            "Give the address of a PostgreSQL database with --database-url, or none for SQLite."
         )
     if engine == POSTGRES:
         restore_database(directory, description)

@@ -1,0 +1,128 @@
+"""A newsroom run as people run it: by the command line, in processes of its own. For tests of the whole house."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PATIENCE = 60.0
+
+
+def run(*arguments: object, ok: bool = True, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `broadsheet` with these arguments; fail with what it said unless it ends as expected."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "broadsheet.project.cli", *map(str, arguments)],
+        env={**clean_environment(), **environ},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=300,
+    )
+    assert (ended.returncode == 0) is ok, ended.stdout + ended.stderr
+    return ended
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what this test process set for itself."""
+    ours = re.compile("BROADSHEET_|DJANGO_|COV_")
+    return {name: value for name, value in os.environ.items() if not ours.match(name)}
+
+
+def free_port() -> int:
+    """A port that nobody listens on, and the one after it neither."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+def wait_until(true: Callable[[], object], what: str) -> None:
+    """Return when `true()` is; fail after PATIENCE seconds."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"never happened: {what}"
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@dataclass(slots=True)
+class Served:
+    """A newsroom that is being served until `stop`."""
+
+    directory: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        command = [sys.executable, "-m", "broadsheet.project.cli", "serve"]
+        self.process = subprocess.Popen(
+            [*command, "--dir", str(self.directory), "--port", str(self.port)],
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("Serving"), line + self.process.stdout.read()
+
+    @property
+    def url(self) -> str:
+        """The site's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def processes(self) -> dict[int, str]:
+        """The processes that work for this newsroom, by id, with the name of what each does."""
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (entry / "cmdline").read_bytes().decode().split("\0")
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+            if "broadsheet" in " ".join(words[:4]) and str(self.directory) in words:
+                pid = int(entry.name)
+                if is_running(pid):
+                    found[pid] = words[3] if words[2].endswith("cli") else words[2]
+        return found
+
+    def wait_for_worker(self) -> None:
+        """Return when the worker does its jobs."""
+        beat = self.directory / "data" / "run" / "worker.beat"
+        wait_until(beat.exists, "the worker's first sign of life")
+
+    def stop(self, number: int = signal.SIGTERM) -> str:
+        """End it by a signal and return all that it said."""
+        self.process.send_signal(number)
+        said, _none = self.process.communicate(timeout=60)
+        return said
