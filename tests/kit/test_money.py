@@ -66,7 +66,7 @@ def test_parse_money_usual_ways_of_writing_are_read(text: str, currency: str, mi
     ],
 )
 def test_parse_money_anything_else_is_refused_with_a_reason(text: str) -> None:
-    with pytest.raises(MoneyError, match="[Pp]lease write"):
+    with pytest.raises(MoneyError, match=r"[Pp]lease write"):
         parse_money(text, "USD")
 
 

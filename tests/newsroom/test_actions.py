@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
-from paper import Paper
 from wagtail.models import Page, Revision, Site
 
 from broadsheet.kit.models import AuditEntry
@@ -18,6 +17,7 @@ from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
 from broadsheet.newsroom.errors import AlreadyFounded, BadPicture
 from broadsheet.newsroom.models import Article
+from paper import Paper
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 

@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from paper import Paper
 
 from broadsheet.newsroom.actions.registers import create_section
 from broadsheet.newsroom.actions.stories import publish_page, write_story
 from broadsheet.newsroom.models import Article, Author, Byline, Topic
+from paper import Paper
 
 
 def test_article_draft_has_no_address(paper: Paper) -> None:
@@ -63,7 +63,7 @@ def test_byline_with_author_and_guest_or_neither_is_refused(paper: Paper) -> Non
 
 @pytest.mark.parametrize("model", [Author, Topic])
 def test_register_second_row_with_a_slug_of_its_language_is_refused(
-    paper: Paper, model: type[Author] | type[Topic]
+    paper: Paper, model: type[Author | Topic]
 ) -> None:
     model.objects.create(name="One", slug="one", locale=paper.english)
     with pytest.raises(IntegrityError), transaction.atomic():

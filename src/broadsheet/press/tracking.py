@@ -52,11 +52,11 @@ def tracked() -> Iterator[Reads]:
         yield reads
 
 
-def _guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+def _guard(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
     reads = current()
     if reads is not None and not reads.readers_open:
         _unrecorded(reads, f"SQL outside a reader: {sql[:300]}", _TABLES.findall(sql))
-    return execute(sql, params, many, context)
+    return execute(sql, *rest)
 
 
 def _unrecorded(reads: Reads, what: str, tables: list[str]) -> None:

@@ -89,8 +89,8 @@ def _make_roles() -> None:
     desk = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
     for role, rights in PAGE_RIGHTS.items():
         group, _made = Group.objects.get_or_create(name=role)
-        group.page_permissions.all().delete()
-        group.collection_permissions.all().delete()
+        GroupPagePermission.objects.filter(group=group).delete()
+        GroupCollectionPermission.objects.filter(group=group).delete()
         group.permissions.set([desk, *_register_permissions(role)])
         for codename in rights:
             permission = Permission.objects.get(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import QuerySet
 from wagtail.models import Page
 
 from broadsheet.kit import clock
@@ -25,7 +25,7 @@ from broadsheet.newsroom.rules import month_of
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
 
-def _cards(stories: QuerySet[Article]) -> QuerySet[Article]:
+def _cards(stories: Any) -> Any:
     """Stories with what a card shows, without their text."""
     return (
         stories.live()
@@ -36,7 +36,7 @@ def _cards(stories: QuerySet[Article]) -> QuerySet[Article]:
     )
 
 
-def _in_scope(scope: str) -> QuerySet[Article]:
+def _in_scope(scope: str) -> Any:
     """The stories of `site/<code>`, `section/<pk>`, `author/<pk>` or `topic/<pk>`."""
     kind, _, ident = scope.partition("/")
     stories = Article.objects.all()
@@ -99,7 +99,9 @@ def page(pk: int) -> Page | None:
         return None
     pages = found.specific_class.objects.select_related("locale")
     if found.specific_class is Article:
-        pages = pages.select_related("picture").prefetch_related("bylines__author__portrait", "topics")
+        pages = pages.select_related("picture").prefetch_related(
+            "bylines__author__portrait", "topics"
+        )
     return pages.get(pk=pk)
 
 

@@ -65,7 +65,7 @@ class MonthKind:
 class PersonKind:
     """Author or topic pages; the ident is the row's id."""
 
-    def __init__(self, model: type[Author] | type[Topic]) -> None:
+    def __init__(self, model: type[Author | Topic]) -> None:
         self.model = model
         self.name = str(model._meta.model_name)
         self.key = f"{model._meta.label_lower}:"

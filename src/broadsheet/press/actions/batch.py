@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -83,7 +82,7 @@ class Batch:
             # One story that cannot be rendered must not hold up the whole paper: readers keep its last
             # good version, the desk and the doctor are told, and every tick tries again.
             self.failed[resource] = f"{type(error).__name__}: {error}"
-            logger.error("%s could not be rendered\n%s", resource, traceback.format_exc())
+            logger.exception("%s could not be rendered", resource)
             return None
         if document is None:
             return None

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
 from broadsheet.press.actions.batch import Batch

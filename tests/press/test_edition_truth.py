@@ -1,0 +1,228 @@
+"""The sentence: after any sequence of edits the edition equals a full run, byte for byte, and has no dead link."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from pytest_django import Settings
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Site
+
+from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
+from broadsheet.newsroom.models import Article, Author, SectionPage, Topic
+from broadsheet.press.actions import check_edition, press_pending
+from broadsheet.press.queries import edition
+from paper import Paper
+
+SLUGS = st.sampled_from(["one", "two", "three", "four"])
+PICK = st.integers(min_value=0, max_value=20)
+WORDS = st.sampled_from(
+    ["River rises", "Bridge shut", "Vote tonight", "حريق في السوق", "<b>&amp;</b>"]
+)
+
+
+class Desk(RuleBasedStateMachine):
+    """Editors do what editors do, in any order, and the press runs now and then."""
+
+    folder: Path
+
+    @initialize()
+    def found(self) -> None:
+        cache.clear()
+        self.paper = Paper(self.folder)
+
+    def _some(self, model: type[Page], pick: int) -> Page | None:
+        found = list(model.objects.order_by("pk"))
+        return found[pick % len(found)] if found else None
+
+    def _try(self, act: object, *args: object, **kwargs: object) -> None:
+        """Refused edits (a slug that is taken) change nothing; that is part of the game."""
+        try:
+            with transaction.atomic():
+                act(*args, **kwargs)  # type: ignore[operator]
+        except ValidationError:
+            return
+
+    @rule(slug=SLUGS, headline=WORDS, pick=PICK, topical=st.booleans())
+    def write_and_publish(self, slug: str, headline: str, pick: int, topical: bool) -> None:
+        section = self._some(SectionPage, pick)
+        if section is None:
+            return
+        names = [self.paper.ann, self.paper.bo][: 1 + pick % 2]
+        topics = list(Topic.objects.all()) if topical else []
+        draft = self.paper.draft(headline, slug, bylines=names, topics=topics)
+
+        def act() -> None:
+            publish_page(page=write_story(section=section, draft=draft, by="test"), by="test")
+
+        self._try(act)
+
+    @rule(pick=PICK, headline=WORDS, slug=SLUGS, publish=st.booleans())
+    def edit(self, pick: int, headline: str, slug: str, publish: bool) -> None:
+        story = self._some(Article, pick)
+        if story is None:
+            return
+
+        def act() -> None:
+            story.title, story.slug = headline, slug
+            revision = story.save_revision()
+            if publish:
+                revision.publish()
+
+        self._try(act)
+
+    @rule(pick=PICK)
+    def withdraw(self, pick: int) -> None:
+        story = self._some(Article, pick)
+        if story is not None and story.live:
+            withdraw_page(page=story, by="test")
+
+    @rule(pick=PICK, model=st.sampled_from([Article, SectionPage]))
+    def delete(self, pick: int, model: type[Page]) -> None:
+        page = self._some(model, pick)
+        if page is not None:
+            page.delete()
+
+    @rule(pick=PICK, to=PICK)
+    def move_story(self, pick: int, to: int) -> None:
+        story, section = self._some(Article, pick), self._some(SectionPage, to)
+        if story is not None and section is not None:
+            self._try(story.move, section, pos="first-child")
+
+    @rule(pick=PICK, to=PICK, pos=st.sampled_from(["first-child", "left", "right"]))
+    def move_section(self, pick: int, to: int, pos: str) -> None:
+        section, target = self._some(SectionPage, pick), self._some(SectionPage, to)
+        if section is None or target is None or target.path.startswith(section.path):
+            return
+        parent = target if pos == "first-child" else target.get_parent()
+        taken = parent.get_children().filter(slug=section.slug).exclude(pk=section.pk)
+        if not taken.exists():
+            self._try(section.move, target, pos=pos)
+
+    @rule(pick=PICK, title=WORDS, slug=SLUGS)
+    def rename_section(self, pick: int, title: str, slug: str) -> None:
+        section = self._some(SectionPage, pick)
+        if section is None:
+            return
+
+        def act() -> None:
+            section.title, section.slug = title, slug
+            section.save_revision().publish()
+
+        self._try(act)
+
+    @rule(name=WORDS, slug=SLUGS)
+    def rename_author(self, name: str, slug: str) -> None:
+        author = Author.objects.get(pk=self.paper.ann.pk)
+        author.name, author.slug = name, slug
+        author.save()
+
+    @rule()
+    def drop_topic(self) -> None:
+        Topic.objects.all().delete()
+
+    @rule(pick=PICK, slug=SLUGS, outside=st.booleans())
+    def redirect(self, pick: int, slug: str, outside: bool) -> None:
+        story = self._some(Article, pick)
+        if story is None:
+            return
+        Redirect.objects.update_or_create(
+            old_path=f"/{slug}",
+            site=Site.objects.get(),
+            defaults={"redirect_page": None, "redirect_link": "https://example.org/"}
+            if outside
+            else {"redirect_page": story, "redirect_link": ""},
+        )
+
+    @rule()
+    def drop_redirect(self) -> None:
+        for row in Redirect.objects.all()[:1]:
+            row.delete()
+
+    @rule()
+    def press(self) -> None:
+        press_pending()
+        assert check_edition() == []
+        assert dead_links() == []
+        outcome = press_pending()
+        assert (outcome.changes, outcome.renders, outcome.step) == (0, 0, None)
+
+    def teardown(self) -> None:
+        press_pending()
+        assert check_edition() == []
+        assert dead_links() == []
+
+
+def dead_links() -> list[tuple[str, str]]:
+    """Links of good documents that lead to nothing good, as (from, to)."""
+    current = edition()
+    found = []
+    for entry in current.entries():
+        if entry.status != 200 or not entry.content_type.startswith("text/html"):
+            continue
+        with current.open_blob(entry.digest) as blob:
+            html = blob.read().decode()
+        for link in re.findall(r'href="(/[^"#?]*)', html):
+            target = current.find(unquote(link))
+            if not link.startswith(("/give/", "/search/", "/desk/")) and (
+                target is None or target.status != 200
+            ):
+                found.append((entry.path, link))
+    return found
+
+
+@pytest.mark.django_db
+def test_edition_after_any_edits_equals_a_full_run(
+    tmp_path: Path, settings_for_machine: None
+) -> None:
+    Desk.folder = tmp_path
+    run_state_machine_as_test(
+        _rolled_back(Desk),
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=20,
+            deadline=None,
+            phases=(
+                Phase.generate,
+            ),  # shrinking whole newsrooms takes longer than reading the steps
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def _rolled_back(machine: type[Desk]) -> type[Desk]:
+    """The machine, each of whose runs starts from the same empty database and an empty edition."""
+
+    class RolledBack(machine):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            super().__init__()
+            django_settings.EDITION_DIR = Path(tempfile.mkdtemp(dir=self.folder)) / "edition"
+            self._transaction = transaction.atomic()
+            self._transaction.__enter__()
+
+        def teardown(self) -> None:
+            try:
+                super().teardown()
+            finally:
+                transaction.set_rollback(True)
+                self._transaction.__exit__(None, None, None)
+                cache.clear()
+
+    return RolledBack
+
+
+@pytest.fixture
+def settings_for_machine(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EDITION_DIR = tmp_path / "edition"
