@@ -1,0 +1,73 @@
+"""A writer killed at any moment leaves an edition that opens, is whole, and is one of the states it passed through."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from broadsheet.press.edition import Edition, Pressed
+
+KILLS = 12
+DOCUMENTS = 4
+
+WRITER = f"""
+import sys
+from pathlib import Path
+from broadsheet.press.edition import Edition, Pressed
+edition = Edition(Path(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    n = edition.number + 1
+    edition.step(
+        [
+            Pressed(f"page:{{i}}", f"/{{(i + n) % {DOCUMENTS}}}/", 200, "text/html", (), b"%d " % n * 300)
+            for i in range({DOCUMENTS})
+        ],
+        [], {{"page:0": frozenset({{("list:n", str(n))}})}}, "test",
+    )
+    if n % 7 == 0:
+        edition.gc(keep=2, grace=-1)
+"""
+
+
+def test_writer_killed_at_random_moments_leaves_a_whole_step(tmp_path: Path) -> None:
+    Edition.create(tmp_path)
+    watcher = Edition(tmp_path)
+    source = str(Path(__file__).parents[2] / "src")
+    chance = random.Random(4)
+    for _ in range(KILLS):
+        before = watcher.number
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)],
+            env={**os.environ, "PYTHONPATH": source},
+            stdout=subprocess.PIPE,
+        )
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        while watcher.number == before:
+            time.sleep(0.001)
+        time.sleep(chance.random() / 20)
+        writer.kill()
+        writer.communicate()
+        edition = Edition(tmp_path)
+        n = edition.number
+        assert n > before
+        assert n == watcher.number
+        assert list(edition.verify()) == []
+        found = {
+            entry.resource: (entry.path, edition.open_blob(entry.digest).read())
+            for entry in edition.entries()
+        }
+        assert found == {
+            f"page:{i}": (f"/{(i + n) % DOCUMENTS}/", b"%d " % n * 300) for i in range(DOCUMENTS)
+        }
+        assert edition.memberships(["page:0"])["page:0"] == {("list:n", str(n))}
+    last = Pressed("page:0", "/last/", 200, "text/html", (), b"last")
+    assert edition.step([last], [], {}, "test") == n + 1
+    edition.gc(keep=1, grace=-1)
+    assert list(edition.verify()) == []
+    assert list(edition.blobs.unfinished()) == []
