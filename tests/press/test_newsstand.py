@@ -1,0 +1,426 @@
+"""The newsstand as readers, caches and attackers meet it: ASGI messages in, ASGI messages out."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.press.edition import Edition, Picture, Pressed
+from broadsheet.press.newsstand import Newsstand
+from broadsheet.press.newsstand.shelf import LARGE, Shelf
+
+HTML = "text/html; charset=utf-8"
+STORY = b"<p>The river rose again.</p>" * 40
+LONG = bytes(range(256)) * 8192
+DYNAMIC = ("/desk/", "/give/confirm/")
+DECODE = {
+    "identity": bytes,
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
+}
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+async def behind(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 299, "headers": []})
+    await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+
+async def request(stand: Newsstand, path: str, query: str, method: str, **headers: str) -> Answer:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": unquote(path),
+        "raw_path": path.encode("latin-1"),
+        "query_string": query.encode(),
+        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
+    }
+    await stand(scope, None, send)  # type: ignore[arg-type]
+    body = b"".join(message["body"] for message in sent[1:])
+    pairs = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
+    assert len(pairs) == len(sent[0]["headers"])
+    assert [m.get("more_body", False) for m in sent[1:]] == [True] * (len(sent) - 2) + [False]
+    if method != "HEAD" and "content-length" in pairs and sent[0]["status"] != 304:
+        assert int(pairs["content-length"]) == len(body)
+    return Answer(sent[0]["status"], pairs, body)
+
+
+def ask(
+    stand: Newsstand, path: str, *, query: str = "", method: str = "GET", **headers: str
+) -> Answer:
+    return asyncio.run(request(stand, path, query, method, **headers))
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Edition:
+    song, photo = tmp_path / "song.mp3", tmp_path / "photo.jpg"
+    song.write_bytes(LONG)
+    photo.write_bytes(LONG[:100])
+    drawing = tmp_path / "drawing.svg"
+    drawing.write_bytes(b"<svg><style>a{}</style></svg>")
+    pictures = (
+        Picture("/media/song.mp3", song, "audio/mpeg"),
+        Picture("/media/photo.jpg", photo, "image/jpeg"),
+        Picture("/media/drawing.svg", drawing, "image/svg+xml"),
+    )
+    moved = (("Location", "/2026/11/river/"),)
+    documents = [
+        Pressed("page:1", "/2026/11/river/", 200, HTML, (), STORY, pictures=pictures),
+        Pressed(
+            "page:2", "/", 200, HTML, (("Content-Security-Policy", "default-src x"),), b"front"
+        ),
+        Pressed("page:3", "/2026/11/withdrawn/", 410, HTML, (), b"gone"),
+        Pressed("redirect:1", "/old/", 301, "text/plain", moved, b""),
+        Pressed("redirect:2", "/?a=1&p=12", 301, "text/plain", moved, b""),
+        Pressed("feed:en", "/feed.xml", 200, "application/rss+xml", (), b"<rss/>"),
+        Pressed("page:4", "/ar/خبر/", 200, HTML, (), b"arabic"),
+        Pressed("missing:en", "/404/", 404, HTML, (), b"no such page"),
+        Pressed("missing:ar", "/ar/404/", 404, HTML, (), b"no such page, in Arabic"),
+    ]
+    edition = Edition.create(tmp_path / "edition")
+    edition.step(documents, (), {}, "test")
+    return edition
+
+
+@pytest.fixture
+def stand(edition: Edition) -> Newsstand:
+    return Newsstand(edition, DYNAMIC, lambda: behind)
+
+
+@pytest.mark.parametrize("coding", DECODE)
+def test_page_is_sent_in_the_coding_asked_for(stand: Newsstand, coding: str) -> None:
+    for _ in "twice, the second time from memory":
+        answer = ask(stand, "/2026/11/river/", accept_encoding=coding)
+        assert answer.status == 200
+        assert answer.headers.get("content-encoding", "identity") == coding
+        assert DECODE[coding](answer.body) == STORY
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "set-cookie" not in answer.headers
+
+
+def test_etags_differ_by_coding_and_give_304(stand: Newsstand) -> None:
+    tags = {c: ask(stand, "/2026/11/river/", accept_encoding=c).headers["etag"] for c in DECODE}
+    assert len(set(tags.values())) == len(tags)
+    for coding, tag in tags.items():
+        answer = ask(stand, "/2026/11/river/", accept_encoding=coding, if_none_match=f"W/{tag}")
+        assert (answer.status, answer.body) == (304, b"")
+        assert answer.headers["etag"] == tag
+        assert "vary" in answer.headers
+        assert "content-length" not in answer.headers
+    other = ask(stand, "/2026/11/river/", accept_encoding="br", if_none_match=tags["gzip"])
+    assert other.status == 200
+
+
+def test_head_has_the_headers_of_get_and_no_body(stand: Newsstand) -> None:
+    for path in ("/2026/11/river/", "/media/song.mp3", "/nowhere/", "/a%2fb", "/old/"):
+        got, head = ask(stand, path), ask(stand, path, method="HEAD")
+        assert (head.status, head.headers, head.body) == (got.status, got.headers, b"")
+
+
+def test_every_answer_has_the_security_headers(stand: Newsstand) -> None:
+    for path in ("/", "/nowhere/", "/2026/11/withdrawn/", "/old/", "/a%00", "/media/photo.jpg"):
+        headers = ask(stand, path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert "geolocation=()" in headers["permissions-policy"]
+        if path == "/":
+            assert headers["content-security-policy"] == "default-src x"
+        else:
+            assert "default-src 'self'" in headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "sandbox" in ask(stand, "/media/drawing.svg").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/media/song.mp3", "/media/photo.jpg"])
+@pytest.mark.parametrize("range_", ["bytes=0-9", "bytes=7-", "bytes=-5", "bytes=3-3"])
+def test_range_of_a_picture_or_audio(stand: Newsstand, path: str, range_: str) -> None:
+    whole = ask(stand, path)
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "vary" not in whole.headers
+    part = ask(stand, path, range=range_, if_range=whole.headers["etag"])
+    assert part.status == 206
+    first, last, size = map(int, part.headers["content-range"][6:].replace("/", "-").split("-"))
+    assert (size, part.body) == (len(whole.body), whole.body[first : last + 1])
+    assert ask(stand, path, range=range_, if_range='"other"').status == 200
+    assert ask(stand, path, range="bytes=0-1,4-5").body == whole.body
+    bad = ask(stand, path, range="bytes=9999999-")
+    assert (bad.status, bad.headers["content-range"]) == (416, f"bytes */{size}")
+
+
+def test_range_of_a_page_is_ignored(stand: Newsstand) -> None:
+    assert ask(stand, "/2026/11/river/", range="bytes=0-1").body == STORY
+
+
+def test_large_body_is_streamed(stand: Newsstand) -> None:
+    assert len(LONG) > LARGE
+    assert ask(stand, "/media/song.mp3").body == LONG
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])
+def test_other_methods_are_not_allowed(stand: Newsstand, method: str) -> None:
+    answer = ask(stand, "/2026/11/river/", method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "location"),
+    [
+        ("/old/", "", 301, "/2026/11/river/"),
+        ("/old", "x=%20y", 301, "/old/?x=%20y"),
+        ("/feed.xml/", "", 301, "/feed.xml"),
+        ("/ar/%D8%AE%D8%A8%D8%B1", "", 301, "/ar/%D8%AE%D8%A8%D8%B1/"),
+        ("/", "a=1&p=12", 301, "/2026/11/river/"),
+        ("/", "p=12&a=1", 301, "/2026/11/river/"),
+        ("/desk", "next=1", 308, "/desk/?next=1"),
+    ],
+)
+def test_redirects(stand: Newsstand, path: str, query: str, status: int, location: str) -> None:
+    answer = ask(stand, path, query=query)
+    assert (answer.status, answer.headers["location"]) == (status, location)
+
+
+def test_query_that_is_no_address_is_ignored(stand: Newsstand) -> None:
+    assert ask(stand, "/", query="utm_source=x").body == b"front"
+    assert ask(stand, "/", query="p=13&a=1").body == b"front"
+
+
+def test_missing_and_withdrawn_pages_are_the_editions_own(stand: Newsstand) -> None:
+    assert ask(stand, "/ar/nowhere/").body == b"no such page, in Arabic"
+    missing = ask(stand, "/nowhere/", method="POST")
+    assert (missing.status, missing.body) == (404, b"no such page")
+    assert "etag" not in missing.headers
+    gone = ask(stand, "/2026/11/withdrawn/", if_none_match="*")
+    assert (gone.status, gone.body) == (410, b"gone")
+    assert ask(stand, "/ar/%D8%AE%D8%A8%D8%B1/").body == b"arabic"
+
+
+def test_empty_edition_answers_404(tmp_path: Path) -> None:
+    stand = Newsstand(Edition.create(tmp_path), DYNAMIC, lambda: behind)
+    assert ask(stand, "/").status == 404
+
+
+def test_step_is_seen_by_the_next_request(stand: Newsstand, edition: Edition) -> None:
+    assert ask(stand, "/").body == b"front"
+    writer = Edition(edition.directory)
+    writer.step([Pressed("page:2", "/", 200, HTML, (), b"new front")], ["page:3"], {}, "test")
+    assert ask(stand, "/").body == b"new front"
+    assert ask(stand, "/2026/11/withdrawn/").status == 404
+
+
+HOSTILE = [
+    ("/../etc/passwd", 400),
+    ("/2026/%2e%2e/desk/", 400),
+    ("/desk/../2026/11/river/", 400),
+    ("/desk/./x", 400),
+    ("/2026%2F11/river/", 400),
+    ("/desk%2fx", 400),
+    ("/desk/%5c..%5cx", 400),
+    ("/desk\\", 400),
+    ("/%00", 400),
+    ("/desk/%0d%0aSet-Cookie:x", 400),
+    ("/%ff%fe", 400),
+    ("/desk/%c0%ae%c0%ae/", 400),
+    ("*", 400),
+    ("", 400),
+    ("/" + "a" * 65536, 414),
+    ("/desk/" + "a" * 65536, 414),
+    ("//evil.example/", 404),
+    ("//desk/", 404),
+    ("/deskx", 404),
+    ("/deskx/", 404),
+    ("/DESK/", 404),
+    ("/%252e%252e/", 404),
+    ("/2026/11/river/%20", 404),
+]
+
+
+@pytest.mark.parametrize(("path", "status"), HOSTILE)
+def test_hostile_path_is_refused_and_never_reaches_the_application(
+    edition: Edition, path: str, status: int
+) -> None:
+    def load() -> Any:
+        raise AssertionError(path)
+
+    answer = ask(Newsstand(edition, DYNAMIC, load), path)
+    assert (answer.status, answer.headers.get("location")) == (status, None)
+
+
+def test_query_too_long_is_refused(stand: Newsstand) -> None:
+    assert ask(stand, "/desk/", query="a" * 65536).status == 414
+
+
+PIECES = [
+    "desk",
+    "/",
+    "/",
+    ".",
+    "..",
+    "%2e",
+    "%2f",
+    "%5c",
+    "\\",
+    "%00",
+    "x",
+    "DESK",
+    "%64esk",
+    "%ff",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=st.lists(st.sampled_from(PIECES), max_size=6).map(lambda found: "/" + "".join(found)))
+def test_any_path_reaches_the_application_only_under_its_prefix(
+    path: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    directory = tmp_path_factory.getbasetemp() / "fuzz"
+    answer = ask(Newsstand(Edition.create(directory), DYNAMIC, lambda: behind), path)
+    if answer.status == 299:
+        assert unquote(path, errors="strict").startswith(DYNAMIC)
+        assert ".." not in unquote(path).split("/")
+    else:
+        assert answer.status in {308, 400, 404}
+
+
+def test_dynamic_requests_wait_until_the_application_has_loaded(edition: Edition) -> None:
+    may_load = threading.Event()
+
+    def load() -> Any:
+        may_load.wait(10)
+        return behind
+
+    async def story() -> None:
+        stand = Newsstand(edition, DYNAMIC, load)
+        inbox: asyncio.Queue[Any] = asyncio.Queue()
+        said: list[str] = []
+
+        async def say(message: Any) -> None:
+            said.append(message["type"])
+
+        life = asyncio.create_task(stand({"type": "lifespan"}, inbox.get, say))
+        await inbox.put({"type": "lifespan.startup"})
+        held = [asyncio.create_task(request(stand, "/desk/", "", "POST")) for _ in range(3)]
+        assert (await request(stand, "/", "", "GET")).body == b"front"
+        assert not any(task.done() for task in held)
+        may_load.set()
+        assert {(await task).body for task in held} == {b"/desk/"}
+        assert (await request(stand, "/give/confirm/", "", "GET")).status == 299
+        await inbox.put({"type": "lifespan.shutdown"})
+        await life
+        assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+    asyncio.run(story())
+
+
+def test_application_that_cannot_load_is_503_and_the_reason_logged(
+    edition: Edition, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load() -> Any:
+        raise SystemExit("settings.toml is wrong")
+
+    stand = Newsstand(edition, DYNAMIC, load)
+    with caplog.at_level(logging.ERROR):
+        answer = ask(stand, "/desk/")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "settings.toml is wrong" in caplog.text
+    assert ask(stand, "/").status == 200
+
+
+def test_websocket_is_refused(stand: Newsstand) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    asyncio.run(stand({"type": "websocket", "path": "/desk/"}, None, send))  # type: ignore[arg-type]
+    assert sent == ["websocket.close"]
+
+
+@pytest.mark.parametrize("path", ["/2026/11/river/", "/media/song.mp3", "/media/photo.jpg"])
+@pytest.mark.parametrize("is_missing", [True, False])
+def test_damaged_body_is_503_never_wrong_bytes(
+    stand: Newsstand, edition: Edition, path: str, *, is_missing: bool
+) -> None:
+    entry = edition.find(path)
+    assert entry is not None
+    blob = edition.blobs.path(entry.digest)
+    blob.unlink() if is_missing else blob.write_bytes(b"x" * entry.size)
+    answer = ask(stand, path)
+    assert answer.status == 503
+    assert "retry-after" in answer.headers
+    assert ask(stand, path, range="bytes=0-1").status == 503
+
+
+def test_manifest_that_cannot_be_read_is_503_for_what_is_not_in_memory(
+    stand: Newsstand, edition: Edition
+) -> None:
+    assert ask(stand, "/").status == 200
+    with sqlite3.connect(edition.directory / "edition.sqlite3") as connection:
+        connection.execute("DROP TABLE steps")
+        connection.execute("DROP TABLE entries")
+    connection.close()
+    assert ask(stand, "/").status == 200
+    assert ask(stand, "/2026/11/river/").status == 503
+
+
+def test_memory_for_bodies_is_bounded_and_the_least_used_goes_first(edition: Edition) -> None:
+    digests = []
+    for n in range(4):
+        edition.step([Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), b"%d" % n * 100)], (), {}, "t")
+        entry = edition.find(f"/{n}/")
+        assert entry is not None
+        digests.append(entry.digest)
+    shelf = Shelf(edition, bodies=250)
+    for n in (0, 1, 0, 2):
+        assert shelf.body(digests[n]) == b"%d" % n * 100
+    for digest in digests:
+        edition.blobs.path(digest).unlink()
+    assert shelf.body(digests[0]) == b"0" * 100
+    assert shelf.body(digests[2]) == b"2" * 100
+    with pytest.raises(Exception, match="cannot be read"):
+        shelf.body(digests[1])
+
+
+def test_import_brings_neither_django_nor_the_compressors() -> None:
+    code = (
+        "import sys, broadsheet.press.newsstand; "
+        "print({'django', 'wagtail', 'brotli', 'zstandard'} & set(sys.modules))"
+    )
+    source = str(Path(__file__).parents[2] / "src")
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": source},
+        capture_output=True,
+        check=True,
+    )
+    assert run.stdout == b"set()\n"
