@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 
 from broadsheet.press.edition import Edition, Picture, Pressed
 from broadsheet.press.newsstand import Newsstand
-from broadsheet.press.newsstand.shelf import LARGE, Shelf
+from broadsheet.press.newsstand.shelf import LARGE, TRUE_FOR, Shelf
 
 HTML = "text/html; charset=utf-8"
 STORY = b"<p>The river rose again.</p>" * 40
@@ -230,10 +231,11 @@ def test_empty_edition_answers_404(tmp_path: Path) -> None:
     assert ask(stand, "/").status == 404
 
 
-def test_step_is_seen_by_the_next_request(stand: Newsstand, edition: Edition) -> None:
+def test_step_is_seen_a_millisecond_later(stand: Newsstand, edition: Edition) -> None:
     assert ask(stand, "/").body == b"front"
     writer = Edition(edition.directory)
     writer.step([Pressed("page:2", "/", 200, HTML, (), b"new front")], ["page:3"], {}, "test")
+    time.sleep(TRUE_FOR)
     assert ask(stand, "/").body == b"new front"
     assert ask(stand, "/2026/11/withdrawn/").status == 404
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections import OrderedDict
 from typing import Any
 
@@ -22,6 +23,9 @@ LARGE = 1024 * 1024
 
 PAGES = 4096
 """How many entries are kept ready."""
+
+TRUE_FOR = 0.001
+"""Seconds between two looks at the edition's number: they would be half of the work of an answer."""
 
 ASKINGS = 8
 """How many different values of Accept-Encoding an entry keeps its answer for."""
@@ -86,6 +90,7 @@ class Shelf:
     def __init__(self, edition: Edition, bodies: int = BODIES) -> None:
         self.edition = edition
         self._number = -1
+        self._due = 0.0
         self._well = True
         self._pages: dict[bytes, Page] = {}
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
@@ -93,19 +98,25 @@ class Shelf:
         self._held = 0
 
     def known(self, raw_path: bytes) -> Page | None:
-        """The page kept for a path as sent, as true as the edition's newest step."""
+        """The page kept for a path as sent; a step shows in whatever is asked `TRUE_FOR` seconds after it."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + TRUE_FOR
+            self._follow()
+        return self._pages.get(raw_path)
+
+    def _follow(self) -> None:
         try:
             number = self.edition.number
         except (PressError, sqlite3.Error, OSError) as error:
             if self._well:
                 logger.warning("The manifest cannot be read, serving what is in memory: %s", error)
             self._well = False
-        else:
-            self._well = True
-            if number != self._number:
-                self._pages.clear()
-                self._number = number
-        return self._pages.get(raw_path)
+            return
+        self._well = True
+        if number != self._number:
+            self._pages.clear()
+            self._number = number
 
     def find(self, path: str) -> Page | None:
         """The page at a decoded path, looked up in the manifest."""
