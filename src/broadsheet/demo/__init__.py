@@ -1,1 +1,1 @@
-"""The sample newsroom, made only through actions."""
+"""The sample newsroom: an invented town's paper in two languages, made only through other apps' actions."""
