@@ -117,11 +117,14 @@ def publish_page(
     `first_published` sets the date of a story that was published elsewhere before; it decides the
     story's address. Raises django's ValidationError where the address is taken.
     """
-    if first_published is not None and page.first_published_at is None:
+    moves_in = first_published is not None and page.first_published_at is None
+    if moves_in:
         page.first_published_at = first_published
         Page.objects.filter(pk=page.pk).update(first_published_at=first_published)
     revision = page.get_latest_revision() or page.save_revision()
     revision.publish()
+    if moves_in:  # a story that moves in has not been changed today
+        Page.objects.filter(pk=page.pk, live=True).update(last_published_at=first_published)
     page.refresh_from_db()
     audit.record("page.published", page, by=by)
     if page.live:
