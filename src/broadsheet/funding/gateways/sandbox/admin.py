@@ -1,0 +1,54 @@
+"""The sandbox's interface for rehearsals: move the clock, switch faults, change secrets, act as a bank."""
+
+from __future__ import annotations
+
+import hmac
+
+from broadsheet.funding.gateways.sandbox.api import check_names, parsed, refuse
+from broadsheet.funding.gateways.sandbox.errors import Refusal
+from broadsheet.funding.gateways.sandbox.faults import FAULTS, set_faults
+from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
+from broadsheet.funding.gateways.sandbox.processor import OUTCOMES, Processor
+from broadsheet.funding.gateways.sandbox.store import Row
+
+
+class Admin:
+    """Answers requests under /admin/, for whoever holds the master key."""
+
+    def __init__(self, processor: Processor, master_key: str) -> None:
+        self.processor = processor
+        self.master_key = master_key
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request."""
+        try:
+            key = request.headers.get("authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(key.encode(), self.master_key.encode()):
+                raise Refusal(401, "key", "The key is not the master key.")  # noqa: TRY301
+            with self.processor.store.transaction():
+                return as_json(200, self._do(request.path, parsed(request.body)))
+        except Refusal as refusal:
+            return refuse(refusal)
+
+    def _do(self, path: str, wish: Row) -> Row:
+        store = self.processor.store
+        match path.strip("/").split("/")[1:]:
+            case ["clock"]:
+                check_names(wish, frozenset({"move"}), frozenset({"move"}))
+                store.move_clock(int(wish["move"]))
+                return {"now": self.processor.clock()}
+            case ["faults", account]:
+                check_names(wish, frozenset(FAULTS), frozenset())
+                return set_faults(store, account, wish)
+            case ["secrets", account]:
+                check_names(wish, frozenset({"more"}), frozenset({"more"}))
+                body = store.account(account)
+                body["more_secrets"] = [str(secret) for secret in wish["more"]]
+                store.keep_account(body)
+                return {"secrets": 1 + len(body["more_secrets"])}
+            case ["checkouts", ident]:
+                check_names(wish, frozenset({"outcome"}), frozenset({"outcome"}))
+                if wish["outcome"] not in OUTCOMES:
+                    raise Refusal(400, "outcome", f"outcome is one of {', '.join(OUTCOMES)}.")
+                return self.processor.act(self.processor.session(ident), wish["outcome"])
+        raise Refusal(404, "not_found", "There is nothing to do here.")

@@ -1,0 +1,239 @@
+"""What the sandbox does with money that does not exist: checkouts, payments, refunds, and the events they make."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from broadsheet.funding.gateways.sandbox.errors import Refusal
+from broadsheet.funding.gateways.sandbox.store import Row, Store
+from broadsheet.funding.rules.currencies import KNOWN, MOST, processor_step
+
+LONGEST_SESSION = 24 * 3600
+SHORTEST_SESSION = 60
+OPEN_PAYMENT = ("created", "processing", "requires_action")
+
+OUTCOMES = ("pay", "decline", "authenticate", "confirm", "fail", "delay", "clear", "bounce")
+"""What may happen to a payment: buttons of the checkout page; `clear` and `bounce` end a `delay`."""
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as `pay_…`."""
+    return f"{prefix}_{secrets.token_hex(12)}"
+
+
+class Processor:
+    """The rules of the sandbox over one store. `clock` gives seconds since 1970, moved or not."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], int], on_event: Callable[[str, int], None]
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.on_event = on_event
+
+    # Checkout sessions --------------------------------------------------------------------------
+
+    def open_session(self, account: str, wish: Row) -> Row:
+        """A new checkout session for an amount in the processor's units."""
+        amount, currency = check_amount(wish["amount"], wish["currency"])
+        lives = wish.get("expires_in", LONGEST_SESSION)
+        if type(lives) is not int or not SHORTEST_SESSION <= lives <= LONGEST_SESSION:
+            raise Refusal(400, "expiry", "expires_in is a number of seconds from 60 to 86400.")
+        now = self.clock()
+        session = {
+            "id": new_id("cs"), "object": "checkout_session", "account": account,
+            "livemode": False, "amount": amount, "currency": currency,
+            "reference": check_text(wish, "reference", 100),
+            "description": check_text(wish, "description", 200, ""),
+            "locale": check_text(wish, "locale", 20, "en"),
+            "success_url": check_address(wish, "success_url"),
+            "cancel_url": check_address(wish, "cancel_url"),
+            "status": "open", "created": now, "expires_at": now + lives, "payment": None,
+        }  # fmt: skip
+        if not session["reference"]:
+            raise Refusal(400, "reference", "reference must not be empty.")
+        self.store.put(session)
+        return session
+
+    def session(self, ident: str, account: str | None = None) -> Row:
+        """A session by its id, expired where its time is over. Raises Refusal where there is none."""
+        found = self.store.get(ident, "checkout_session", account)
+        if found is None:
+            raise Refusal(404, "not_found", f"There is no checkout session {ident}.")
+        if found["status"] == "open" and self.clock() >= found["expires_at"]:
+            payment = self.payment_of(found)
+            if payment is None or payment["state"] != "processing":
+                return self.expire(found)
+        return found
+
+    def expire(self, session: Row) -> Row:
+        """Close an open session for good; a payment that waits for the supporter is canceled."""
+        if session["status"] != "open":
+            raise Refusal(409, "not_open", f"The session is {session['status']}.")
+        payment = self.payment_of(session)
+        if payment and payment["state"] == "processing":
+            raise Refusal(409, "processing", "A payment of this session is on its way.")
+        with self.store.transaction():
+            if payment and payment["state"] in OPEN_PAYMENT:
+                self._move(payment, "canceled")
+            session["status"] = "expired"
+            self.store.put(session)
+            self._announce("checkout.expired", session)
+        return session
+
+    # Payments -----------------------------------------------------------------------------------
+
+    def payment_of(self, session: Row) -> Row | None:
+        """The session's latest payment."""
+        if not session["payment"]:
+            return None
+        return self.store.get(session["payment"], "payment")
+
+    def act(self, session: Row, outcome: str) -> Row:
+        """Let the supporter (or, for `clear` and `bounce`, the bank) do something; return the payment."""
+        payment = self.payment_of(session)
+        if outcome in ("confirm", "fail"):
+            payment = self._in_state(payment, "requires_action")
+        elif outcome in ("clear", "bounce"):
+            payment = self._in_state(payment, "processing")
+        elif session["status"] != "open":
+            raise Refusal(409, "not_open", "This checkout is closed. Nothing was charged now.")
+        elif payment and payment["state"] in OPEN_PAYMENT:
+            raise Refusal(409, "payment_open", "Finish the payment that was begun first.")
+        else:
+            payment = self._new_payment(session)
+        if outcome in ("pay", "confirm", "clear"):
+            self._succeed(session, payment)
+        elif outcome in ("decline", "fail", "bounce"):
+            payment["decline_code"] = {"fail": "authentication_failed"}.get(outcome, "declined")
+            self._move(payment, "failed")
+            if outcome == "bounce":
+                session["status"] = "expired"
+                self.store.put(session)
+        else:
+            self._move(payment, "requires_action" if outcome == "authenticate" else "processing")
+        return payment
+
+    def _new_payment(self, session: Row) -> Row:
+        payment = {
+            "id": new_id("pay"), "object": "payment", "account": session["account"],
+            "livemode": False, "amount": session["amount"], "currency": session["currency"],
+            "reference": session["reference"], "session": session["id"], "state": "created",
+            "decline_code": None, "created": self.clock(), "succeeded_at": None,
+            "balance_transaction": None, "refunded": 0,
+        }  # fmt: skip
+        session["payment"] = payment["id"]
+        self.store.put(session)
+        self.store.put(payment)
+        self._announce("payment.created", payment)
+        return payment
+
+    def _succeed(self, session: Row, payment: Row) -> None:
+        now = self.clock()
+        account = self.store.account(session["account"])
+        amount, currency = payment["amount"], payment["currency"]
+        fee = (amount * account["rate_bp"] + 5_000) // 10_000 + account["fixed"].get(currency, 0)
+        payment["succeeded_at"] = now
+        payment["balance_transaction"] = {
+            "id": new_id("txn"), "object": "balance_transaction", "type": "payment",
+            "amount": amount, "fee": fee, "net": amount - fee, "currency": currency, "created": now,
+        }  # fmt: skip
+        self._move(payment, "succeeded")
+        session["status"] = "complete"
+        self.store.put(session)
+        self._announce("checkout.completed", session)
+
+    def _move(self, payment: Row, state: str) -> None:
+        payment["state"] = state
+        self.store.put(payment)
+        self._announce(f"payment.{state}", payment)
+
+    def _in_state(self, payment: Row | None, state: str) -> Row:
+        if payment is None or payment["state"] != state:
+            raise Refusal(409, "wrong_state", "The payment does not wait for this.")
+        return payment
+
+    # Refunds ------------------------------------------------------------------------------------
+
+    def refund(self, account: str, wish: Row) -> Row:
+        """Give a payment back, wholly or in part; never more than is left of it. The fee is kept."""
+        payment = self.store.get(str(wish["payment"]), "payment", account)
+        if payment is None:
+            raise Refusal(404, "not_found", "There is no such payment.")
+        left = payment["amount"] - payment["refunded"]
+        amount = wish.get("amount", left)
+        if payment["state"] != "succeeded":
+            raise Refusal(409, "not_succeeded", "Only a payment that succeeded can be refunded.")
+        if type(amount) is not int or not 0 < amount <= left:
+            raise Refusal(400, "amount_too_large", f"At most {left} can be refunded.")
+        refund = {
+            "id": new_id("re"), "object": "refund", "account": account, "livemode": False,
+            "payment": payment["id"], "amount": amount, "currency": payment["currency"],
+            "reference": payment["reference"], "state": "succeeded", "created": self.clock(),
+            "balance_transaction": {
+                "id": new_id("txn"), "object": "balance_transaction", "type": "refund",
+                "amount": -amount, "fee": 0, "net": -amount, "currency": payment["currency"],
+                "created": self.clock(),
+            },
+        }  # fmt: skip
+        payment["refunded"] += amount
+        self.store.put(payment)
+        self.store.put(refund)
+        self._announce("refund.succeeded", refund)
+        return refund
+
+    # Events -------------------------------------------------------------------------------------
+
+    def events(self, account: str, after: str, limit: int) -> list[Row]:
+        """An account's events in their order, beginning behind the event `after` (empty: from the first)."""
+        found = self.store.rows(
+            "SELECT body FROM event WHERE account = ? AND seq > "
+            "COALESCE((SELECT seq FROM event WHERE id = ?), 0) ORDER BY seq LIMIT ?",
+            *(account, after, limit),
+        )
+        return [json.loads(row["body"]) for row in found]
+
+    def _announce(self, kind: str, about: Row) -> None:
+        event = {
+            "id": new_id("evt"), "object": "event", "type": kind, "account": about["account"],
+            "livemode": False, "created": self.clock(), "data": {"object": dict(about)},
+        }  # fmt: skip
+        self.store.run(
+            "INSERT INTO event (id, account, body) VALUES (?, ?, ?)",
+            *(event["id"], event["account"], json.dumps(event)),
+        )
+        seq = self.store.rows("SELECT last_insert_rowid() AS seq")[0]["seq"]
+        self.on_event(about["account"], seq)
+
+
+def check_amount(amount: object, currency: object) -> tuple[int, str]:
+    """An amount that a processor takes, in its units. Raises Refusal."""
+    if not isinstance(currency, str) or currency not in KNOWN:
+        raise Refusal(400, "currency", f"{currency!r} is no currency that we take.")
+    if type(amount) is not int or not 0 < amount <= MOST:
+        raise Refusal(400, "amount", f"amount is a whole number from 1 to {MOST}.")
+    if amount % processor_step(currency):
+        raise Refusal(
+            400, "amount", f"An amount of {currency} is a multiple of {processor_step(currency)}."
+        )
+    return amount, currency
+
+
+def check_text(wish: Row, name: str, longest: int, default: str | None = None) -> str:
+    """A text of a request. Raises Refusal."""
+    value = wish.get(name, default)
+    if not isinstance(value, str) or len(value) > longest:
+        raise Refusal(400, name, f"{name} is a text of at most {longest} characters.")
+    return value
+
+
+def check_address(wish: Row, name: str) -> str:
+    """A web address of a request. Raises Refusal."""
+    value = check_text(wish, name, 2000)
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(c < "!" for c in value):
+        raise Refusal(400, name, f"{name} is an address that begins with http:// or https://.")
+    return value
