@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
 from running import Served, run
 
 EMAIL, PASSWORD = "editor@ledger.example", "a long and winding password"

@@ -1,4 +1,4 @@
-"""An editor's day in a real browser: write, preview, publish, correct, move, withdraw; readers never see a stale page."""
+"""An editor's day in a real browser; what readers see is never stale and leads nowhere dead."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def write_story(desk: Watched, section: str, headline: str) -> str:
     page.fill("#id_title", headline)
     page.fill("#id_standfirst", "What it means for those who cross it every day.")
     page.click("#id_bylines-ADD")
-    page.locator("#id_bylines-0-author-chooser").get_by_role("button", name=re.compile("Choose")).click()
+    page.locator("#id_bylines-0-author-chooser").get_by_role(
+        "button", name=re.compile("Choose")
+    ).click()
     page.locator(".modal-body").get_by_role("link", name="Ann Bell").click()
     page.locator("#id_picture-chooser").get_by_role("button", name=re.compile("Choose")).click()
     page.locator(".modal-body").get_by_role("tab", name="Upload").click()
@@ -75,7 +77,9 @@ def write_story(desk: Watched, section: str, headline: str) -> str:
     return page_id(page)
 
 
-def test_editor_publishes_corrects_moves_and_withdraws_a_story(desk: Watched, reader: Watched) -> None:
+def test_editor_publishes_corrects_moves_and_withdraws_a_story(
+    desk: Watched, reader: Watched
+) -> None:
     page = desk.page
     page.goto(f"{desk.home}/desk/snippets/newsroom/author/add/")
     page.fill("#id_name", "Ann Bell")
