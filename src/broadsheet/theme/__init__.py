@@ -1,1 +1,1 @@
-"""Base layout, components and styles of the reader's pages; no domain code."""
+"""How everything that readers see looks: layout, components, styles, pictures, languages; no domain code."""

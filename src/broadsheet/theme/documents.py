@@ -1,0 +1,61 @@
+"""Making a document from a template: the language it is rendered in, the headers it is served with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils import translation
+
+from broadsheet.kit.public import Document
+from broadsheet.theme.filters import without_unspeakable
+from broadsheet.theme.stylesheet import stylesheet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """What a page says of itself to browsers, search engines and those who share it.
+
+    `path` is its canonical address; `alternates` are pairs of language code and path of its
+    translations, itself included; `data` is its structured data; `listed` is false for a page that
+    no search engine should show.
+    """
+
+    title: str
+    path: str
+    description: str = ""
+    alternates: Sequence[tuple[str, str]] = ()
+    image: str = ""
+    kind: str = "website"
+    data: Any = None
+    listed: bool = True
+    is_front: bool = False
+
+
+def page_policy(*, form_targets: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy of a reader page: our one stylesheet, our own pictures, no script at all.
+
+    `form_targets` are origins besides our own that its forms may lead to, redirects included.
+    """
+    targets = " ".join(["'self'", *form_targets])
+    return (
+        f"default-src 'none'; style-src {stylesheet().source}; img-src 'self'; media-src 'self'; "
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def html_text(template: str, *, code: str, **context: Any) -> str:
+    """A template rendered in the language of a code. Raises what the template raises."""
+    with translation.override(code):
+        return without_unspeakable(get_template(template, using="jinja2").render(context))
+
+
+def html_document(
+    template: str, *, code: str, head: Head, status: int = 200, **context: Any
+) -> Document:
+    """A page at the address of its head, in the language of a code."""
+    text = html_text(template, code=code, head=head, **context)
+    headers = (("content-language", code), ("content-security-policy", page_policy()))
+    return Document(head.path, text.encode(), status=status, headers=headers)

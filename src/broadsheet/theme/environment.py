@@ -1,0 +1,45 @@
+"""The Jinja2 environment of every page that readers see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined
+
+from broadsheet.kit.slots import slot
+from broadsheet.theme import filters
+from broadsheet.theme.languages import active_language, language
+from broadsheet.theme.pictures import picture
+from broadsheet.theme.stylesheet import stylesheet
+
+
+def environment(**options: Any) -> Environment:
+    """Jinja2 with our filters and functions; a name that a template misspells is an error, not an empty place."""
+    made = Environment(
+        **{  # noqa: S701 - Django's backend turns autoescape on in the options
+            **options,
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "extensions": ["jinja2.ext.i18n"],
+        }
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.globals |= {
+        "active_language": active_language,
+        "language": language,
+        "newsroom": settings.BROADSHEET,
+        "picture": picture,
+        "slot": slot,
+        "stylesheet": stylesheet,
+    }
+    names = (
+        "absolute address data date day_and_time iso isolate lines month number paragraphs plain"
+    )
+    made.filters |= {name: getattr(filters, name) for name in names.split()}
+    return made

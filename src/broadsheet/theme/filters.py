@@ -1,0 +1,106 @@
+"""What templates do to values: isolate directions, write dates and numbers, form addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
+from django.conf import settings
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from broadsheet.kit import clock
+from broadsheet.theme.languages import active_language, active_locale
+
+STEERING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that turn the direction of all that follows them."""
+
+UNSPEAKABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "|["
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+    )
+    + "]"
+)
+"""Characters that neither HTML nor XML may hold."""
+
+
+def isolate(text: object) -> Markup:
+    """Text in a line of other text, whose direction must not change its neighbours'."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def plain(text: object) -> str:
+    """One line of text where no markup can isolate it (titles, feeds): steering characters are taken out, and
+    a text that runs against the page's direction is wrapped in isolating ones (Unicode UAX 9)."""
+    line = " ".join(str(text).translate(STEERING).split())
+    against = {"ltr": {"R", "AL"}, "rtl": {"L"}}[active_language().direction]
+    mixed = any(unicodedata.bidirectional(character) in against for character in line)
+    return f"\u2068{line}\u2069" if mixed else line
+
+
+def without_unspeakable(text: str) -> str:
+    """The text without the characters that neither HTML nor XML may hold."""
+    return UNSPEAKABLE.sub("", text)
+
+
+def date(moment: dt.datetime) -> str:
+    """The day of an instant in the newsroom's zone, as the page's language writes it."""
+    return format_date(moment.astimezone(clock.newsroom_zone()), "long", locale=active_locale())
+
+
+def day_and_time(moment: dt.datetime) -> str:
+    """Day and time of an instant in the newsroom's zone, as the page's language writes them."""
+    time = format_time(moment, "short", tzinfo=clock.newsroom_zone(), locale=active_locale())
+    return _("%(day)s, %(time)s") % {"day": date(moment), "time": time}
+
+
+def iso(moment: dt.datetime) -> str:
+    """An instant for machines, in the newsroom's zone, to the second."""
+    return moment.astimezone(clock.newsroom_zone()).isoformat(timespec="seconds")
+
+
+def month(name: str) -> str:
+    """A month such as `2026-11` as the page's language writes it."""
+    return format_skeleton("yMMMM", dt.date.fromisoformat(f"{name}-01"), locale=active_locale())
+
+
+def number(value: int) -> str:
+    """A number as the page's language writes it."""
+    return format_decimal(value, locale=active_locale())
+
+
+def address(path: str) -> str:
+    """A path of ours as it stands in a link."""
+    return quote(path, safe="/:?&=#%+,;@!$'()*~")
+
+
+def absolute(path: str) -> str:
+    """A path of ours with the site's scheme and host before it."""
+    return settings.BROADSHEET.url.rstrip("/") + address(path)
+
+
+def data(value: Any) -> Markup:
+    """A value as JSON for a `<script>` block of data: nothing in it can end the block."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - escaped above, by the rules of JSON
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text with its empty lines as paragraphs."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return Markup("\n").join(Markup("<p>{}</p>").format(lines(part)) for part in parts)
+
+
+def lines(text: str) -> Markup:
+    """Plain text with its line ends kept."""
+    return Markup("<br>").join(escape(line.strip()) for line in text.strip().splitlines())
