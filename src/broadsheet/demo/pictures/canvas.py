@@ -7,8 +7,8 @@ from functools import cache
 
 from PIL import Image, ImageChops, ImageDraw
 
+from broadsheet.demo.dice import Dice
 from broadsheet.demo.pictures.colours import mix, rgb
-from broadsheet.demo.pictures.dice import Dice
 
 WIDTH, HEIGHT = 1600, 1067
 SCALE = 2

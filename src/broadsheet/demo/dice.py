@@ -1,4 +1,4 @@
-"""Repeatable chance: the same seed draws the same picture on every machine; nothing here is secret."""
+"""Repeatable chance: the same seed gives the same picture and the same gifts everywhere; nothing here is secret."""
 
 from __future__ import annotations
 
