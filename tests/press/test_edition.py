@@ -283,7 +283,7 @@ def test_directory_that_the_reader_may_not_write_is_read_and_followed(
     writer = Edition.create(directory)
     put(writer, page("page:1", "/a/"))
     if not has_writer:
-        del writer
+        writer.close()
     directory.chmod(0o755 if os.getuid() == 0 else 0o555)
     reader = subprocess.Popen(
         [sys.executable, "-c", READ_ONLY, str(directory)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +28,11 @@ def check_edition() -> list[Difference]:
 
     Changes nothing. Empty when the edition is true; changes that wait to be pressed show as differences.
     """
-    with press_lock(), tempfile.TemporaryDirectory(dir=settings.EDITION_DIR.parent) as scratch:
-        Edition.create(Path(scratch) / "edition")
-        full = Edition(Path(scratch) / "edition")
+    with (
+        press_lock(),
+        tempfile.TemporaryDirectory(dir=settings.EDITION_DIR.parent) as scratch,
+        closing(Edition.create(Path(scratch) / "edition")) as full,
+    ):
         batch = Batch(full)
         render_everything(batch)
         batch.settle_claims()
@@ -45,10 +48,10 @@ def compare(ours: Edition, full: Edition) -> list[Difference]:
     found += [Difference(path, "should not be there") for path in have.keys() - want.keys()]
     for path in have.keys() & want.keys():
         one, other = have[path], want[path]
-        if (one.status, one.headers) != (other.status, other.headers):
-            found.append(
-                Difference(path, f"has status {one.status} or headers other than {other.status}")
-            )
+        if one.status != other.status:
+            found.append(Difference(path, f"has status {one.status}, not {other.status}"))
+        elif (one.content_type, one.headers) != (other.content_type, other.headers):
+            found.append(Difference(path, "has other headers"))
         elif one.digest != other.digest:
             found.append(Difference(path, "has other bytes"))
     return sorted(found, key=lambda difference: difference.path)

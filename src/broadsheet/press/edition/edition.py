@@ -69,6 +69,12 @@ class Edition:
                 manifest.create(directory / FILE)
         return cls(directory)
 
+    def close(self) -> None:
+        """Let go of this thread's connection; using the edition again opens another."""
+        opened: _Opened | None = self._local.__dict__.pop("opened", None)
+        if opened is not None:
+            opened.connection.close()
+
     # Reading ----------------------------------------------------------------------------------
 
     def _open(self) -> _Opened:
@@ -83,7 +89,7 @@ class Edition:
         if opened is None:
             return self._open()
         if opened.frozen is not None and opened.frozen != manifest.stamp(self.directory / FILE):
-            opened.connection.close()
+            self.close()
             return self._open()
         return opened
 
