@@ -15,17 +15,10 @@ from broadsheet.theme.pictures import picture
 from broadsheet.theme.stylesheet import stylesheet
 
 
-def environment(**options: Any) -> Environment:
+def environment(*, autoescape: bool = True, **options: Any) -> Environment:
     """Jinja2 with our filters and functions; a name that a template misspells is an error, not an empty place."""
-    made = Environment(
-        **{  # noqa: S701 - Django's backend turns autoescape on in the options
-            **options,
-            "undefined": StrictUndefined,
-            "trim_blocks": True,
-            "lstrip_blocks": True,
-            "extensions": ["jinja2.ext.i18n"],
-        }
-    )
+    ours = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(autoescape=True, extensions=["jinja2.ext.i18n"], **(options | ours))
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext

@@ -1,4 +1,4 @@
-"""Pictures in pages: a few fixed sizes of each, in WebP with JPEG behind it, published with the page that shows them."""
+"""Pictures in pages: a few fixed sizes of each, in WebP and JPEG, published with the page that shows them."""
 
 from __future__ import annotations
 
