@@ -58,7 +58,7 @@ def build(directory: Path, port: int) -> None:
     began = time.monotonic()
     click.echo("Making the newsroom: settings, secrets, database")
     chosen = {
-        "name": "The Weirside Ledger",
+        "name": "The Larkenford Lantern",
         "url": f"http://127.0.0.1:{port}",
         "time_zone": "Europe/London",
         "languages": ("en", "ar"),
