@@ -84,8 +84,12 @@ class Served:
             text=True,
         )
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line.startswith("Serving"), line + self.process.stdout.read()
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if line.startswith("Serving"):
+                return
+        raise AssertionError(said)
 
     @property
     def url(self) -> str:

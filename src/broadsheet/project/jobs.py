@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -30,13 +31,15 @@ def need_schema() -> None:
 
 def jobs() -> Iterator[Job]:
     """Every job of this newsroom's worker, besides the press itself."""
-    from broadsheet.funding import tasks as funding
     from broadsheet.press import tasks as press
 
     for job in press.jobs():
         yield Job(job.name, job.every, job.run)
     yield Job("run tasks", 0.3, run_tasks)
-    yield Job("look after gifts", 5.0, funding.tick)
+    if find_spec("broadsheet.funding.tasks"):
+        from broadsheet.funding import tasks as funding
+
+        yield Job("look after gifts", 5.0, funding.tick)
     yield Job("sweep", 3600.0, sweep)
 
 
