@@ -140,9 +140,9 @@ def water_meadow(c: Canvas) -> None:
     for x, y, size in ((560, 545, 60), (1290, 556, 64), (90, 720, 170), (1480, 860, 260)):
         round_tree(c, x, y, size, "#5c8550", "#57432f")
     for _ in range(240):
-        x, y = c.dice.between(0, WIDTH), c.dice.between(930, 1067)
+        tx, ty = c.dice.between(0, WIDTH), c.dice.between(930, 1067)
         c.line(
-            [(x, y), (x + c.dice.between(-8, 8), y - c.dice.between(12, 44))],
+            [(tx, ty), (tx + c.dice.between(-8, 8), ty - c.dice.between(12, 44))],
             c.dice.choice(["#55773a", "#7d9a48", "#a9b658"]),
             2,
         )

@@ -36,8 +36,8 @@ def chain_bridge_dusk(c: Canvas) -> None:
             for t in range(41)
         ]
         c.line(cable, dark, 7)
-        for x, y in cable[::2]:
-            c.line([(x, y), (x, deck)], dark, 2)
+        for knot in cable[::2]:
+            c.line([knot, (knot[0], deck)], dark, 2)
     tram_side(c, 660, deck - 2, 300, "#8d2f3f", "#ffe2a0")
     c.rect(0, deck - 6, WIDTH, deck + 22, dark)
     for x in range(60, WIDTH, 170):
@@ -107,9 +107,9 @@ def river_outfall(c: Canvas) -> None:
         )
     c.polygon([(560, 520), (840, 520), (890, 740), (520, 740)], "#9fb7a2")
     for _ in range(90):
-        x = c.dice.between(570, 830)
+        jet = c.dice.between(570, 830)
         c.line(
-            [(x, 516), (700 + (x - 700) * 1.4, 745)],
+            [(jet, 516), (700 + (jet - 700) * 1.4, 745)],
             c.dice.choice(["#c7d6bd", "#86a08d", "#dde6d0", "#718c7c"]),
             4,
         )
@@ -176,9 +176,9 @@ def flood_wall(c: Canvas) -> None:
 
 def weirside_flood(c: Canvas) -> None:
     c.gradient(["#8d9aa6", "#b5bbb9", "#d5cdbb"], 0, 640)
-    for x, y, w in ((90, 130, 420), (720, 90, 520), (1220, 190, 380)):
-        c.ellipse(x + w / 2, y, w / 2, 34, "#a3adb3")
-        c.ellipse(x + w * 0.62, y + 26, w / 3, 24, "#b9bfbf")
+    for cx, cy, wide in ((90, 130, 420), (720, 90, 520), (1220, 190, 380)):
+        c.ellipse(cx + wide / 2, cy, wide / 2, 34, "#a3adb3")
+        c.ellipse(cx + wide * 0.62, cy + 26, wide / 3, 24, "#b9bfbf")
     walls = ["#c9694f", "#e2b25c", "#6f97a3", "#d8cdb8", "#a85a5f", "#7f9a78", "#e0a07a", "#8fa9b5"]
     x = -40.0
     for wall in walls:

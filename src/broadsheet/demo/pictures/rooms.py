@@ -37,12 +37,12 @@ def council_chamber(c: Canvas) -> None:
         fill = mix("#8b3a35", "#4a1d20", row * 0.22)
         for seat in range(-4 - row, 5 + row):
             turn = seat / (5 + row) * 0.95
-            x, top = 800 + rx * math.sin(turn), y - ry * (1 - math.cos(turn)) + 12
+            place, head = 800 + rx * math.sin(turn), y - ry * (1 - math.cos(turn)) + 12
             if c.dice.happens(0.78):
                 bust(
                     c,
-                    x,
-                    top,
+                    place,
+                    head,
                     92 + row * 26,
                     c.dice.choice(["#26283a", "#3a2f3a", "#2f4045", "#54352f"]),
                 )
@@ -198,7 +198,7 @@ def library_night(c: Canvas) -> None:
         for shelf in range(5):
             y = 340 + shelf * 86
             half = 160 if y > 430 else (166**2 - (430 - y) ** 2) ** 0.5 - 8
-            bx = x - half
+            bx: float = x - half
             while bx < x + half - 8:
                 w, h = c.dice.between(7, 17), c.dice.between(44, 68)
                 c.rect(

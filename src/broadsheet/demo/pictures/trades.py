@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from broadsheet.demo.pictures.canvas import HEIGHT, WIDTH, Canvas
+from broadsheet.demo.pictures.canvas import HEIGHT, WIDTH, Canvas, Point
 from broadsheet.demo.pictures.colours import mix
 from broadsheet.demo.pictures.folk import passer_by, stander
 from broadsheet.demo.pictures.nature import hills, treeline
@@ -73,7 +73,7 @@ def paper_machine(c: Canvas) -> None:
         c.disc(x, y, r - 8, "#a9bac1")
         c.disc(x - r * 0.22, y - r * 0.25, r * 0.55, "#c5d2d6")
         c.disc(x, y, 18, "#42535c")
-    path = [(1620, 250)]
+    path: list[Point] = [(1620, 250)]
     for index in range(7):
         x, r = 1480 - index * 170, 84 + index * 12
         y = 300 + index * 22 + (0 if index % 2 else 150)

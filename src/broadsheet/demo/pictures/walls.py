@@ -52,14 +52,17 @@ def mural(c: Canvas) -> None:
                     c.dice.choice(["#945543", "#a3654f", "#8d503f"]),
                 )
     c.gradient(["#f0d9a5", "#e9c98a"], 250, 820, 0, WIDTH)
-    for x, y, r, fill in (
+    for x, cy, r, fill in (
         (200, 420, 210, "#e0895a"),
         (620, 640, 240, "#7fa7a0"),
         (1080, 420, 250, "#d9a04f"),
         (1480, 640, 220, "#a86a5c"),
     ):
         c.disc(
-            x, min(y, 800 - r) if y > 600 else max(y, 250 + r), r * 0.98, mix(fill, "#f0d9a5", 0.35)
+            x,
+            min(cy, 800 - r) if cy > 600 else max(cy, 250 + r),
+            r * 0.98,
+            mix(fill, "#f0d9a5", 0.35),
         )
     sheet = [(x, 530 + 46 * math.sin(x / 170)) for x in range(-20, WIDTH + 40, 20)]
     fills = ("#8d4a3a", "#3f6f7a", "#c97f3f", "#5d4f7d", "#6f8a52", "#b5524a", "#e0b27a", "#2f4f5d")
@@ -137,11 +140,11 @@ def mural_detail(c: Canvas) -> None:
             mix("#2f5f74", "#ffffff", 0.08 * (finger % 2)),
             32,
         )
-    for x, y in ((430, 880), (520, 930), (470, 980)):
-        c.line([(x - 40, y), (x + 46, y + 10)], "#a5622f", 6)
+    for cx, cy in ((430, 880), (520, 930), (470, 980)):
+        c.line([(cx - 40, cy), (cx + 46, cy + 10)], "#a5622f", 6)
     for _ in range(16):
-        x, y = c.dice.between(0, WIDTH), c.dice.between(660, 900)
-        c.rect(x, y, x + 5, y + c.dice.between(30, 120), mix("#c47a3d", "#efd7a0", 0.3), 2)
+        at, drop = c.dice.between(0, WIDTH), c.dice.between(660, 900)
+        c.rect(at, drop, at + 5, drop + c.dice.between(30, 120), mix("#c47a3d", "#efd7a0", 0.3), 2)
 
 
 def queue(c: Canvas) -> None:
