@@ -1,1 +1,1 @@
-"""Where stories ask for support, and the pages of campaigns."""
+"""Where pages ask readers for support."""

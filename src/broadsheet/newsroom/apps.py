@@ -10,7 +10,8 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.kit.slots import register_slot
-        from broadsheet.newsroom.renderers import kinds, pages
+        from broadsheet.newsroom.renderers import chrome, kinds, pages
 
         kinds.register()
+        chrome.register()
         register_slot("page.preview", pages.preview)

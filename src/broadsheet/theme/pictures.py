@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from wagtail.images.exceptions import SourceImageIOError, UnknownOutputImageFormatError
 
 from broadsheet.kit import reads
 
@@ -80,7 +79,7 @@ def _made(image: Any, specs: Sequence[str]) -> list[Made]:
     with reads.reading():
         try:
             renditions = image.get_renditions(*specs)
-        except (OSError, SourceImageIOError, UnknownOutputImageFormatError, ValueError) as error:
+        except (OSError, ValueError) as error:
             logger.warning("The picture “%s” cannot be shown: %s", image.title, error)
             return []
         return [_published(image, renditions[spec]) for spec in specs]

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from django.conf import settings
 
+from broadsheet.demo.actions.campaign import run_campaign
 from broadsheet.demo.actions.editions import Desk, build_edition
 from broadsheet.demo.actions.library import BY, fill_library
 from broadsheet.demo.reading import LANGUAGES, read_edition
@@ -43,7 +44,10 @@ def build_newsroom(*, say: Callable[[str], object], now: dt.datetime | None = No
         desk = Desk(edition, library, now, first)
         build_edition(desk=desk)
         first = first or desk
-    return {"email": EDITOR, "password": _ensure_editor(), "campaign": ""}
+    say("Opening a campaign; two hundred supporters give")
+    campaign = run_campaign(now=now)
+    address = f"/campaigns/{campaign.slug}/"
+    return {"email": EDITOR, "password": _ensure_editor(), "campaign": address}
 
 
 def _ensure_editor() -> str:

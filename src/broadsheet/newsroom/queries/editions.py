@@ -84,6 +84,13 @@ def editions() -> list[tuple[str, str]]:
     return sorted(rows, key=lambda row: (row[0] != settings.LANGUAGE_CODE, row[0]))
 
 
+@reader(lambda: ["list:editions"])
+def public_languages() -> dict[int, str]:
+    """The languages of the live editions: id of the locale to language code."""
+    rows = FrontPage.objects.live().filter(depth=2).values_list("locale_id", "locale__language_code")
+    return dict(rows)
+
+
 @reader(lambda plate: [f"list:sections/{plate.code}"])
 def sections(plate: Plate) -> list[Link]:
     """All live sections of an edition in tree order."""

@@ -13,6 +13,7 @@ from broadsheet.kit.reads import note, reader
 from broadsheet.newsroom.models import (
     Article,
     Author,
+    Download,
     FrontPage,
     Picture,
     SectionPage,
@@ -121,6 +122,12 @@ def topic(pk: int) -> Topic | None:
 def pictures(ids: Iterable[int]) -> dict[int, Picture]:
     """The pictures with these ids; one that is gone is missing."""
     return Picture.objects.in_bulk(list(ids))
+
+
+@reader(lambda ids: [f"newsroom.download:{pk}" for pk in ids])
+def downloads(ids: Iterable[int]) -> dict[int, Download]:
+    """The documents with these ids; one that is gone is missing."""
+    return Download.objects.in_bulk(list(ids))
 
 
 @reader(lambda ids: [f"page:{pk}" for pk in ids])

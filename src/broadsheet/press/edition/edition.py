@@ -140,7 +140,7 @@ class Edition:
     def keys_read(self, prefix: str) -> set[str]:
         """The keys with this beginning that some document has read."""
         sql = (
-            "SELECT name FROM names WHERE substr(name, 1, length(?1)) = ?1 "
+            "SELECT name FROM names WHERE name >= ?1 AND name < ?1 || char(0x10FFFF) "
             "AND EXISTS (SELECT 1 FROM reads WHERE key = names.id)"
         )
         return {name for (name,) in self._ask(sql, prefix)}

@@ -1,0 +1,66 @@
+"""The demo's campaign and its supporters' gifts, made the way supporters make them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from broadsheet.demo.actions.library import BY
+from broadsheet.demo.rules import Campaign as Plan
+from broadsheet.demo.rules import Gift as Planned
+from broadsheet.demo.rules import gifts, read_campaign
+from broadsheet.funding.actions import Gift, create_campaign, record_donation
+from broadsheet.funding.actions.campaigns import Words
+from broadsheet.funding.choices import DonationState
+from broadsheet.funding.gateways.opening import in_process_sandbox
+from broadsheet.funding.models import Campaign, Donation
+from broadsheet.kit.money import Money, exponent
+
+
+def run_campaign(*, now: dt.datetime) -> Campaign:
+    """The campaign, opened some weeks before `now`, with every planned gift settled once."""
+    plan = read_campaign()
+    campaign = Campaign.objects.filter(slug=plan.slug).first() or _open(plan, now)
+    settled = Donation.objects.filter(campaign=campaign, state=DonationState.SETTLED)
+    given = set(settled.values_list("supporter__email", flat=True))
+    missing = [gift for gift in gifts() if gift.email not in given]
+    if missing:
+        _give(missing, campaign, campaign.starts_at + plan.opened)
+    return campaign
+
+
+def _open(plan: Plan, now: dt.datetime) -> Campaign:
+    return create_campaign(
+        slug=plan.slug,
+        goal=_money(plan.goal, plan.currency),
+        starts_at=now - plan.opened,
+        ends_at=now + plan.runs,
+        texts={
+            language: Words(words.title, words.summary, words.story.strip())
+            for language, words in plan.words.items()
+        },
+        by=BY,
+    )
+
+
+def _give(planned: list[Planned], campaign: Campaign, anchor: dt.datetime) -> None:
+    """Make the gifts; their ages count from `anchor`, the instant the campaign was dated from."""
+    with in_process_sandbox() as sandbox:
+        for gift in planned:
+            record_donation(
+                gift=Gift(
+                    amount=_money(gift.amount, campaign.currency),
+                    email=gift.email,
+                    name=gift.name,
+                    is_anonymous=gift.anonymous,
+                    message=gift.message,
+                    campaign=campaign,
+                    language=gift.language,
+                ),
+                at=anchor - gift.age,
+                sandbox=sandbox,
+                by=BY,
+            )
+
+
+def _money(major: int, currency: str) -> Money:
+    return Money(major * 10 ** exponent(currency), currency)

@@ -1,0 +1,127 @@
+"""Making campaigns, changing them, and turning their phase when an instant has come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+
+from broadsheet.funding.errors import BadCampaign
+from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal
+from broadsheet.funding.rules.giving import phase_of, problem_with
+from broadsheet.kit import audit, changes, clock
+from broadsheet.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A campaign's words in one language; `body` is plain text, empty lines part its paragraphs."""
+
+    title: str
+    summary: str
+    body: str = ""
+
+
+@transaction.atomic
+def create_campaign(
+    *,
+    slug: str,
+    goal: Money,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    texts: Mapping[str, Words],
+    by: audit.Actor,
+    zone: str = "",
+) -> Campaign:
+    """A campaign for `goal` from the instant `starts_at` until just before `ends_at`, aware both.
+
+    `texts` by language code; `zone` is where its dates are shown, the newsroom's where none is named.
+    Raises BadCampaign where it cannot be so.
+    """
+    zone = zone or str(clock.newsroom_zone())
+    _check(slug=slug, goal=goal, starts_at=starts_at, ends_at=ends_at, zone=zone)
+    if not texts or any(not words.title.strip() for words in texts.values()):
+        raise BadCampaign("A campaign needs a title in at least one language.")
+    if Campaign.objects.filter(slug=slug).exists():
+        raise BadCampaign(f"There is a campaign “{slug}” already. Choose another slug.")
+    campaign = Campaign.objects.create(
+        slug=slug,
+        currency=goal.currency,
+        goal_minor=goal.minor,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zone=zone,
+        phase=phase_of(clock.now(), starts_at, ends_at),
+    )
+    CampaignTotal.objects.create(campaign=campaign)
+    for language, words in texts.items():
+        CampaignText.objects.create(
+            campaign=campaign,
+            language=language,
+            title=words.title,
+            summary=words.summary,
+            body=words.body,
+        )
+    audit.record("campaign.created", campaign, by=by, goal=goal.minor, currency=goal.currency)
+    return campaign
+
+
+@transaction.atomic
+def change_campaign(
+    *,
+    campaign: Campaign,
+    goal: Money,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    by: audit.Actor,
+) -> None:
+    """Another goal or other instants for a campaign; its currency stays once a gift has come in.
+
+    Raises BadCampaign where it cannot be so.
+    """
+    current = Campaign.objects.get(pk=campaign.pk)
+    _check(slug=current.slug, goal=goal, starts_at=starts_at, ends_at=ends_at, zone=current.zone)
+    if goal.currency != current.currency and current.donations.exists():
+        raise BadCampaign(f"Gifts were made in {current.currency}: the currency has to stay.")
+    Campaign.objects.filter(pk=campaign.pk).update(
+        goal_minor=goal.minor,
+        currency=goal.currency,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        phase=phase_of(clock.now(), starts_at, ends_at),
+    )
+    changes.mark(campaign)
+    audit.record("campaign.changed", campaign, by=by, goal=goal.minor, currency=goal.currency)
+
+
+def turn_phase(*, campaign: Campaign, by: audit.Actor) -> bool:
+    """Move a campaign to the phase of this instant; false where it is there already."""
+    phase = phase_of(clock.now(), campaign.starts_at, campaign.ends_at)
+    with transaction.atomic():
+        moved = Campaign.objects.filter(pk=campaign.pk).exclude(phase=phase).update(phase=phase)
+        if moved:
+            changes.mark(campaign)
+            audit.record("campaign.turned", campaign, by=by, phase=phase)
+    return bool(moved)
+
+
+def _check(
+    *, slug: str, goal: Money, starts_at: dt.datetime, ends_at: dt.datetime, zone: str
+) -> None:
+    """Raise BadCampaign for what cannot be."""
+    try:
+        validate_slug(slug)
+        ZoneInfo(zone)
+    except (ValidationError, ZoneInfoNotFoundError, ValueError) as error:
+        message = f"“{slug}” is no slug, or “{zone}” no time zone such as Europe/Lisbon."
+        raise BadCampaign(message) from error
+    problem = problem_with(goal)
+    if goal.minor <= 0 or (problem and problem.kind == "currency"):
+        raise BadCampaign("The goal is an amount above zero in a currency that we take.")
+    if starts_at.tzinfo is None or ends_at.tzinfo is None or ends_at <= starts_at:
+        raise BadCampaign("A campaign ends after it starts, both with their time zone.")

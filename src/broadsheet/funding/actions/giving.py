@@ -1,0 +1,133 @@
+"""Beginning a donation: rows first, before any processor hears of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from broadsheet.funding.actions.accounts import open_account
+from broadsheet.funding.choices import Phase
+from broadsheet.funding.errors import BadAmount, NonceSpent, NotTaken
+from broadsheet.funding.models import Attempt, Campaign, Donation, ProcessorAccount, Supporter
+from broadsheet.funding.rules.fees import FeeSchedule, cover_for
+from broadsheet.funding.rules.giving import phase_of, problem_with
+from broadsheet.kit import audit, clock, tokens
+from broadsheet.kit.money import Money
+
+FIRST_LOOK = dt.timedelta(minutes=2)
+"""How long after its beginning an attempt is first looked after, if nothing was heard of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gift:
+    """What a supporter wants to give, and what they say of themselves."""
+
+    amount: Money
+    email: str
+    name: str = ""
+    is_anonymous: bool = True
+    message: str = ""
+    campaign: Campaign | None = None
+    origin: str = ""
+    language: str = "en"
+    covers_fees: bool = False
+
+
+def begin_donation(
+    *, gift: Gift, nonce: str, by: audit.Actor, begun_at: dt.datetime | None = None
+) -> Donation:
+    """A pending donation with its first attempt; the same nonce with the same gift gives the same donation.
+
+    Raises BadAmount for an amount that no processor takes, NotTaken where nobody takes gifts or the
+    campaign does not run, NonceSpent where the nonce began another gift.
+    """
+    now = begun_at or clock.now()
+    _check(gift, now)
+    account = open_account(by=by)
+    found = Donation.objects.filter(nonce=nonce).first()
+    if found is None:
+        try:
+            with transaction.atomic():
+                found = _begin(gift, nonce, account, now)
+                audit.record("donation.begun", found, by=by, attempt=1)
+        except IntegrityError:
+            # Somebody with the same nonce was faster: theirs is ours.
+            found = Donation.objects.get(nonce=nonce)
+    if not _is_same(found, gift):
+        raise NonceSpent("This page has begun another gift. Please look at it again.")
+    return found
+
+
+def begin_attempt(donation: Donation, account: ProcessorAccount, now: dt.datetime) -> Attempt:
+    """One more attempt to collect a donation, with a key of its own, in the caller's transaction."""
+    return Attempt.objects.create(
+        donation=donation,
+        account=account,
+        idempotency_key=secrets.token_hex(24),
+        created_at=now,
+        look_at=now + FIRST_LOOK,
+    )
+
+
+def fee_schedule(account: ProcessorAccount, currency: str) -> FeeSchedule:
+    """What the account's processor keeps of a payment in a currency."""
+    return FeeSchedule(account.fee_rate_bp, account.fee_fixed.get(currency, 0))
+
+
+def _check(gift: Gift, now: dt.datetime) -> None:
+    """Raise what `begin_donation` raises for a gift that cannot be."""
+    problem = problem_with(gift.amount)
+    if problem:
+        limit = problem.limit.format(gift.language) if problem.limit else gift.amount.currency
+        raise BadAmount(f"This amount cannot be taken ({problem.kind}: {limit}).")
+    campaign = gift.campaign
+    if campaign is None:
+        return
+    if campaign.currency != gift.amount.currency:
+        raise BadAmount(f"This campaign is counted in {campaign.currency}.")
+    if phase_of(now, campaign.starts_at, campaign.ends_at) != Phase.OPEN:
+        raise NotTaken("This campaign does not run now. A gift without a campaign is welcome.")
+
+
+def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) -> Donation:
+    currency = gift.amount.currency
+    schedule = fee_schedule(account, currency)
+    supporter, _ = Supporter.objects.get_or_create(
+        email=gift.email.strip().lower(),
+        defaults={
+            "key": tokens.reference(),
+            "name": gift.name,
+            "language": gift.language,
+            "created_at": now,
+        },
+    )
+    donation = Donation.objects.create(
+        reference=tokens.reference(),
+        nonce=nonce,
+        supporter=supporter,
+        campaign=gift.campaign,
+        gift_minor=gift.amount.minor,
+        cover_minor=cover_for(gift.amount.minor, schedule, currency) if gift.covers_fees else 0,
+        currency=currency,
+        origin=gift.origin,
+        shown_name="" if gift.is_anonymous else gift.name,
+        is_anonymous=gift.is_anonymous,
+        message=gift.message,
+        language=gift.language,
+        created_at=now,
+    )
+    begin_attempt(donation, account, now)
+    return donation
+
+
+def _is_same(donation: Donation, gift: Gift) -> bool:
+    """Whether a donation is this very gift, as far as money, purpose and giver go."""
+    return (
+        donation.gift == gift.amount
+        and bool(donation.cover_minor) == gift.covers_fees
+        and donation.campaign == gift.campaign
+        and donation.supporter.email == gift.email.strip().lower()
+    )

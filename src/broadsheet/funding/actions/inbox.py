@@ -1,0 +1,170 @@
+"""The inbox: events are stored before anything is done about them, and done about exactly once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Mapping, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from broadsheet.funding.actions.settling import settle_donation
+from broadsheet.funding.choices import AccountState, EventState, Verdict
+from broadsheet.funding.errors import BadWebhook
+from broadsheet.funding.gateways.opening import gateway_of
+from broadsheet.funding.gateways.protocol import Checkout, Gateway, Notice
+from broadsheet.funding.models import Attempt, InboxEvent, ProcessorAccount
+from broadsheet.funding.rules.giving import pause_before_try
+from broadsheet.kit import audit, clock
+from broadsheet.kit.events import announce
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 12
+STALE = dt.timedelta(minutes=5)
+"""After so long a worker that took an event has died."""
+
+KEPT_HEADERS = ("Content-Type", "User-Agent", "Sandbox-Signature")
+HANDLED = ("checkout_session", "payment")
+
+
+def receive_event(
+    *, account: ProcessorAccount, raw: bytes, headers: Mapping[str, str]
+) -> list[InboxEvent]:
+    """Store the events of a webhook that is truly the processor's; those that we have are left alone.
+
+    Returns the new ones. Raises BadWebhook, and then nothing is stored. Looks at nothing else: what an
+    event says is believed by nobody.
+    """
+    if account.state == AccountState.CLOSED:
+        raise BadWebhook("Refused: the account is closed.")
+    now = clock.now()
+    notices = gateway_of(account).parse_webhook(raw, headers, int(now.timestamp()))
+    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    return _store(account, notices, kept)
+
+
+def collect_events(
+    *, account: ProcessorAccount, by: audit.Actor, gateway: Gateway | None = None
+) -> int:
+    """Ask the processor for events since the last time and store those that never arrived; return how many.
+
+    Raises GatewayError; what was stored before stays.
+    """
+    gateway = gateway or gateway_of(account)
+    last, more, stored = account.last_event, True, 0
+    while more:
+        notices, more = gateway.events_after(last)
+        if not notices:
+            break
+        stored += len(_store(account, notices, {"listed": "by us"}))
+        last = notices[-1].event_id
+        ProcessorAccount.objects.filter(pk=account.pk).update(last_event=last)
+    if stored:
+        logger.info("%s: %d events had not arrived and were fetched.", account.slug, stored)
+    return stored
+
+
+def _store(
+    account: ProcessorAccount, notices: Sequence[Notice], headers: Mapping[str, str]
+) -> list[InboxEvent]:
+    fresh = []
+    for notice in notices:
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                event = InboxEvent.objects.create(
+                    account=account,
+                    event_id=notice.event_id,
+                    type=notice.type,
+                    object_type=notice.object_type,
+                    object_id=notice.object_id,
+                    claimed_minor=notice.amount.minor if notice.amount else None,
+                    claimed_currency=notice.amount.currency if notice.amount else "",
+                    livemode=notice.livemode,
+                    body=notice.raw,
+                    headers=dict(headers),
+                    received_at=now,
+                    due_at=now,
+                )
+                announce("processor-event.received", pk=event.pk)
+        except IntegrityError:
+            continue  # We have it: the processor sent it twice.
+        fresh.append(event)
+    return fresh
+
+
+def process_event(*, event: InboxEvent, by: audit.Actor, gateway: Gateway | None = None) -> bool:
+    """Do about a stored event what is to be done; false where somebody else has it or it is done.
+
+    An error keeps the event for a later try; after MOST_TRIES it is dead until a person replays it.
+    """
+    if not _claim(event):
+        return False
+    event.refresh_from_db()
+    try:
+        verdict = _examine(event, gateway or gateway_of(event.account), by)
+    except Exception as error:  # whatever it is, the event must not be lost
+        logger.exception("Event %s cannot be processed.", event.pk)
+        dead = event.attempts >= MOST_TRIES
+        InboxEvent.objects.filter(pk=event.pk, state=EventState.PROCESSING).update(
+            state=EventState.DEAD if dead else EventState.FAILED,
+            error=f"{type(error).__name__}: {error}",
+            due_at=clock.now() + pause_before_try(event.attempts),
+        )
+        return False
+    InboxEvent.objects.filter(pk=event.pk, state=EventState.PROCESSING).update(
+        state=EventState.DONE, verdict=verdict, error=""
+    )
+    return True
+
+
+@transaction.atomic
+def replay_event(*, event: InboxEvent, by: audit.Actor) -> None:
+    """Have an event processed once more. What was booked is not booked again."""
+    rows = InboxEvent.objects.filter(pk=event.pk).exclude(state=EventState.PROCESSING)
+    if rows.update(state=EventState.RECEIVED, attempts=0, due_at=clock.now()):
+        audit.record("processor-event.replayed", event, by=by)
+        announce("processor-event.received", pk=event.pk)
+
+
+def _claim(event: InboxEvent) -> bool:
+    """Take an event for this worker by a conditional update; one that a dead worker took is taken over."""
+    now = clock.now()
+    waiting = Q(state__in=[EventState.RECEIVED, EventState.FAILED, EventState.PROCESSING])
+    rows = InboxEvent.objects.filter(waiting, pk=event.pk, due_at__lte=now)
+    return bool(
+        rows.update(state=EventState.PROCESSING, attempts=F("attempts") + 1, due_at=now + STALE)
+    )
+
+
+def _examine(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Verdict:
+    """Fetch what the event is about and settle it; the event's own words are only compared."""
+    if event.livemode != event.account.livemode:
+        return Verdict.WRONG_MODE
+    if event.object_type not in HANDLED:
+        return Verdict.UNHANDLED
+    checkout = gateway.fetch(event.object_type, event.object_id)
+    attempt = checkout and _attempt_of(event.account, checkout)
+    if not checkout or not attempt:
+        return Verdict.FOREIGN
+    if _claims_otherwise(event, checkout):
+        logger.error("Event %s says another amount than the processor.", event.pk)
+        audit.record("processor-event.lies", event, by=by, attempt=attempt.pk)
+        return Verdict.LYING
+    return settle_donation(attempt=attempt, checkout=checkout, by=by)
+
+
+def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None:
+    """The attempt that a checkout belongs to, by our own key: it was written before the processor was asked."""
+    return (
+        Attempt.objects.select_related("account", "donation__campaign")
+        .filter(account=account, idempotency_key=checkout.reference)
+        .first()
+    )
+
+
+def _claims_otherwise(event: InboxEvent, checkout: Checkout) -> bool:
+    claimed = (event.claimed_minor, event.claimed_currency)
+    return claimed not in ((None, ""), (checkout.amount.minor, checkout.amount.currency))

@@ -1,0 +1,105 @@
+"""Sending receipts, each from its own row: a crash sends the very same message again, never another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.message
+import hashlib
+import logging
+from email.utils import format_datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from broadsheet.funding.choices import ReceiptState
+from broadsheet.funding.models import CampaignText, Receipt
+from broadsheet.funding.rules.giving import pause_before_try
+from broadsheet.kit import audit, clock
+from broadsheet.theme.documents import html_text
+
+logger = logging.getLogger(__name__)
+
+STALE = dt.timedelta(minutes=10)
+"""After so long whoever was sending a receipt has died."""
+
+
+class Message(EmailMultiAlternatives):
+    """A message whose bytes follow from its content alone: its boundary too."""
+
+    def message(self, *args: Any, **kwargs: Any) -> email.message.Message:
+        made = super().message(*args, **kwargs)
+        mark = hashlib.sha256(self.extra_headers["Message-ID"].encode()).hexdigest()
+        made.set_boundary(f"receipt-{mark[:32]}")
+        return made
+
+
+def send_receipt(*, receipt: Receipt, by: audit.Actor) -> bool:
+    """Send a receipt that waits; false where somebody else sends it, it is sent, or it fails for now.
+
+    Sent twice only where a crash hides that it was sent; then both are the same message to the last byte.
+    """
+    now = clock.now()
+    waiting = [ReceiptState.PENDING, ReceiptState.FAILED, ReceiptState.SENDING]
+    rows = Receipt.objects.filter(pk=receipt.pk, state__in=waiting, due_at__lte=now)
+    if not rows.update(state=ReceiptState.SENDING, tries=F("tries") + 1, due_at=now + STALE):
+        return False
+    receipt = Receipt.objects.select_related("series", "donation__supporter").get(pk=receipt.pk)
+    try:
+        message_of(receipt).send()
+    except Exception as error:  # noqa: BLE001 - sockets, TLS, SMTP and files each have their own
+        logger.warning("Receipt %s cannot be sent: %s", receipt.pk, error)
+        Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.SENDING).update(
+            state=ReceiptState.FAILED,
+            error=f"{type(error).__name__}: {error}"[:300],
+            due_at=clock.now() + pause_before_try(receipt.tries),
+        )
+        return False
+    Receipt.objects.filter(pk=receipt.pk).update(
+        state=ReceiptState.SENT, sent_at=clock.now(), error=""
+    )
+    return True
+
+
+def message_of(receipt: Receipt) -> Message:
+    """A receipt as an e-mail, text and HTML, in the supporter's language."""
+    donation = receipt.donation
+    code = donation.language
+    words = CampaignText.objects.filter(campaign_id=donation.campaign_id, language=code).first()
+    context = {
+        "receipt": receipt,
+        "donation": donation,
+        "gift": donation.gift.format(code),
+        "cover": donation.gross - donation.gift,
+        "gross": donation.gross.format(code),
+        "cover_text": (donation.gross - donation.gift).format(code),
+        "campaign": words.title if words else "",
+        "name": donation.supporter.name,
+    }
+    with translation.override(code):
+        subject = _("Your receipt %(number)s from %(newsroom)s") % {
+            "number": receipt.label,
+            "newsroom": settings.BROADSHEET.name,
+        }
+    message = Message(
+        subject=" ".join(subject.split()),
+        body=html_text("funding/receipt.txt", code=code, **context),
+        to=[donation.supporter.email],
+        headers={
+            "Message-ID": _message_id(receipt),
+            "Date": format_datetime(receipt.issued_at),
+            "Content-Language": code,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(html_text("funding/receipt.html", code=code, **context), "text/html")
+    return message
+
+
+def _message_id(receipt: Receipt) -> str:
+    """The same for the same version of a receipt, whoever sends it and when (RFC 5322, 3.6.4)."""
+    host = settings.BROADSHEET.email_from.rpartition("@")[2] or "localhost"
+    return f"<receipt.{receipt.donation.reference}.{receipt.version}@{host.rstrip('>')}>"

@@ -1,0 +1,165 @@
+"""Settling: believing what was fetched from the processor, once, whoever fetched it and however often."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django.db.models import F
+
+from broadsheet.funding import ledger
+from broadsheet.funding.choices import (
+    AttemptState,
+    DonationState,
+    LedgerAccount,
+    Verdict,
+)
+from broadsheet.funding.gateways.protocol import Balance, Checkout, Payment
+from broadsheet.funding.models import (
+    Attempt,
+    CampaignTotal,
+    Donation,
+    ProcessorObject,
+    Receipt,
+    ReceiptSeries,
+)
+from broadsheet.funding.rules.folding import donation_state, fold
+from broadsheet.kit import audit, changes, clock
+from broadsheet.kit.events import announce
+from broadsheet.kit.money import Money
+
+logger = logging.getLogger(__name__)
+
+
+def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) -> Verdict:
+    """Fold what the processor says of an attempt's checkout into our rows; book the money if it came.
+
+    One transaction; whoever comes second changes nothing (UNCHANGED). An amount other than the
+    donation's is booked by nobody and reported (LYING). The first success of a donation settles it; a
+    further one is booked as money to give back.
+    """
+    donation = attempt.donation
+    amounts = [checkout.amount, *([checkout.payment.amount] if checkout.payment else [])]
+    if any(amount != donation.gross for amount in amounts):
+        logger.error("Attempt %s: the processor's amount is not ours; nothing booked.", attempt.pk)
+        audit.record("attempt.amount_differs", donation, by=by, attempt=attempt.pk)
+        return Verdict.LYING
+    with transaction.atomic():
+        note_checkout(attempt, checkout)
+        state = fold(AttemptState(attempt.state), checkout.seen)
+        if not _move(attempt, state):
+            return Verdict.UNCHANGED
+        audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)
+        payment = checkout.payment
+        if state != AttemptState.SUCCEEDED or payment is None:
+            _follow(donation, state)
+            return Verdict.NOTED
+        _book(attempt, donation, payment, by)
+        return Verdict.BOOKED
+
+
+def note_checkout(attempt: Attempt, checkout: Checkout) -> None:
+    """Remember the processor's objects of an attempt, in the caller's transaction."""
+    Attempt.objects.filter(pk=attempt.pk, checkout_url="").update(
+        checkout_id=checkout.ident, checkout_url=checkout.url
+    )
+    found = [("checkout_session", checkout.ident)]
+    if checkout.payment:
+        found.append(("payment", checkout.payment.ident))
+    for kind, ident in found:
+        ProcessorObject.objects.get_or_create(
+            account=attempt.account, type=kind, ident=ident, defaults={"attempt": attempt}
+        )
+
+
+def _move(attempt: Attempt, state: AttemptState) -> bool:
+    """Move the attempt by a conditional update; false where it is there already or was moved meanwhile.
+
+    Success wins whatever the row says now; anything else only over the state that was looked at.
+    """
+    rows = Attempt.objects.filter(pk=attempt.pk).exclude(state=state)
+    if state != AttemptState.SUCCEEDED:
+        rows = rows.filter(state=attempt.state)
+    return bool(rows.update(state=state, error=""))
+
+
+def _follow(donation: Donation, state: AttemptState) -> None:
+    """Let the donation follow its attempt where no money came."""
+    for current in (DonationState.PENDING, DonationState.LAPSED):
+        follows = donation_state(current, state)
+        if follows != current:
+            Donation.objects.filter(pk=donation.pk, state=current).update(state=follows)
+
+
+def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Actor) -> None:
+    """Write the money into the ledger, and what follows from a first payment."""
+    balance, at = payment.balance, payment.succeeded_at
+    if balance is None or at is None:
+        raise ValueError(f"payment {payment.ident} succeeded without a balance or a time")
+    is_first = bool(
+        Donation.objects.filter(pk=donation.pk)
+        .exclude(state=DonationState.SETTLED)
+        .update(state=DonationState.SETTLED, settled_at=at)
+    )
+    ledger.book(
+        kind="gift" if is_first else "second_payment",
+        account=attempt.account,
+        processor_ref=balance.ident,
+        donation=donation,
+        occurred_at=at,
+        lines=[*_received(balance), *(_given(donation) if is_first else _owed(balance))],
+    )
+    if not is_first:
+        logger.error("Donation %s was paid twice; the second is to return.", donation.pk)
+        audit.record("donation.paid_twice", donation, by=by, attempt=attempt.pk)
+        return
+    donation.settled_at = at
+    _issue_receipt(donation)
+    _count(donation)
+    audit.record("donation.settled", donation, by=by, attempt=attempt.pk)
+    announce("donation.settled", reference=donation.reference)
+
+
+def _received(balance: Balance) -> list[ledger.Line]:
+    return [
+        ledger.Line(LedgerAccount.PROCESSOR, balance.gross - balance.fee),
+        ledger.Line(LedgerAccount.FEES, balance.fee),
+    ]
+
+
+def _given(donation: Donation) -> list[ledger.Line]:
+    currency, campaign = donation.currency, donation.campaign
+    return [
+        ledger.Line(LedgerAccount.GIFTS, Money(-donation.gift_minor, currency), campaign),
+        ledger.Line(LedgerAccount.COVER, Money(-donation.cover_minor, currency)),
+    ]
+
+
+def _owed(balance: Balance) -> list[ledger.Line]:
+    owed = Money(-balance.gross.minor, balance.gross.currency)
+    return [ledger.Line(LedgerAccount.TO_RETURN, owed)]
+
+
+def _issue_receipt(donation: Donation) -> None:
+    """A receipt with the next number of the year of the gift in the newsroom's zone."""
+    now = clock.now()
+    settled_at = donation.settled_at or now
+    year = str(settled_at.astimezone(clock.newsroom_zone()).year)
+    series, _ = ReceiptSeries.objects.get_or_create(name=year)
+    # The update takes the row until the end of the transaction: a rollback gives the number back.
+    ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
+    series.refresh_from_db()
+    Receipt.objects.create(
+        series=series, number=series.last, donation=donation, issued_at=settled_at, due_at=now
+    )
+
+
+def _count(donation: Donation) -> None:
+    """Add the gift to its campaign's total."""
+    if donation.campaign_id is None:
+        return
+    total = CampaignTotal.objects.get(campaign_id=donation.campaign_id)
+    CampaignTotal.objects.filter(pk=total.pk).update(
+        gifts_minor=F("gifts_minor") + donation.gift_minor, gifts=F("gifts") + 1
+    )
+    changes.mark(total)

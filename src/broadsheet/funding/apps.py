@@ -1,0 +1,21 @@
+"""Django's registration of funding: its public pages, its subscribers, the triggers of its ledger."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class FundingConfig(AppConfig):
+    name = "broadsheet.funding"
+    verbose_name = "Funding"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from broadsheet.funding import handlers
+        from broadsheet.funding.models import triggers
+        from broadsheet.funding.views import kinds
+
+        post_migrate.connect(
+            triggers.on_migrated, sender=self, dispatch_uid="funding-ledger-triggers"
+        )
+        kinds.register()
+        handlers.register()

@@ -1,0 +1,82 @@
+"""What the doctor asks of funding: whether the ledger is guarded and right, and whether processors are heard."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import Sum
+
+from broadsheet.funding.choices import AccountState, EventState, LedgerAccount, ReceiptState
+from broadsheet.funding.errors import GatewayError
+from broadsheet.funding.gateways.opening import gateway_of
+from broadsheet.funding.models import (
+    CampaignTotal,
+    InboxEvent,
+    LedgerEntry,
+    ProcessorAccount,
+    Receipt,
+    triggers,
+)
+from broadsheet.funding.queries import ledger_sum
+from broadsheet.kit import clock
+
+Finding = tuple[str, str]
+"""What is wrong, and its mend."""
+
+LATE = dt.timedelta(minutes=10)
+
+
+def problems() -> Iterator[Finding]:
+    """Everything that is wrong with money, each with its mend; nothing where all is well."""
+    yield from books()
+    yield from waiting()
+    yield from processors()
+
+
+def books() -> Iterator[Finding]:
+    """Whether the ledger's triggers are there, its lines sum to zero and the campaigns' totals are its own."""
+    gone = triggers.missing()
+    if gone:
+        yield f"the ledger is not guarded: {', '.join(gone)} missing", "broadsheet upgrade"
+    sums = LedgerEntry.objects.values_list("currency").annotate(total=Sum("minor")).order_by()
+    for currency, total in sums:
+        if total:
+            yield (
+                f"the ledger is {total} minor units of {currency} out of balance",
+                "Restore a backup and keep this database for whoever looks into it.",
+            )
+    for kept in CampaignTotal.objects.select_related("campaign"):
+        campaign = kept.campaign
+        booked = -ledger_sum(LedgerAccount.GIFTS, campaign=campaign).get(campaign.currency, 0)
+        if booked != kept.gifts_minor:
+            yield (
+                f"campaign {campaign.slug} shows {kept.gifts_minor}, the ledger says {booked}",
+                "The ledger is right; report this as a bug of Broadsheet.",
+            )
+
+
+def waiting() -> Iterator[Finding]:
+    """Whether events or receipts wait too long."""
+    late = clock.now() - LATE
+    events = InboxEvent.objects.exclude(state=EventState.DONE)
+    if count := events.exclude(state=EventState.DEAD).filter(received_at__lt=late).count():
+        yield f"{count} processor events wait for more than ten minutes", "Is the worker alive?"
+    if count := events.filter(state=EventState.DEAD).count():
+        yield f"{count} processor events could not be processed", "Look at them at the desk."
+    failed = Receipt.objects.filter(state=ReceiptState.FAILED)
+    if count := failed.count():
+        error = failed.latest("due_at").error
+        yield f"{count} receipts could not be sent yet ({error})", "Correct the e-mail settings."
+
+
+def processors() -> Iterator[Finding]:
+    """Whether each processor can be reached."""
+    if settings.BROADSHEET.processor == "none":
+        return
+    for account in ProcessorAccount.objects.exclude(state=AccountState.CLOSED):
+        try:
+            gateway_of(account).find("is anybody there?")
+        except GatewayError as error:
+            yield f"{account.slug}: {error}", "Is it running? broadsheet serve starts the sandbox."

@@ -1,0 +1,99 @@
+"""The states and kinds that rows of this app can have; what moves them is in rules and actions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Choice(StrEnum):
+    """A text with a label for people. No Django here: rules decide by these too."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """The member `value`, shown as `label`."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def pairs(cls) -> list[tuple[str, str]]:
+        """Values with their labels, as a model's field wants them."""
+        return [(member.value, member.label) for member in cls]
+
+
+class AccountState(Choice):
+    """A draining account finishes what was begun and takes nothing new."""
+
+    ACTIVE = "active", "Active"
+    DRAINING = "draining", "Draining"
+    CLOSED = "closed", "Closed"
+
+
+class ProcessorKind(Choice):
+    SANDBOX = "sandbox", "Sandbox"
+
+
+class Phase(Choice):
+    """Where a campaign is in time."""
+
+    UPCOMING = "upcoming", "Upcoming"
+    OPEN = "open", "Open"
+    ENDED = "ended", "Ended"
+
+
+class DonationState(Choice):
+    PENDING = "pending", "Pending"
+    SETTLED = "settled", "Settled"
+    LAPSED = "lapsed", "Not completed"
+
+
+class AttemptState(Choice):
+    CREATED = "created", "Created"
+    SUBMITTED = "submitted", "At the processor"
+    REQUIRES_ACTION = "requires_action", "Waits for the supporter"
+    PROCESSING = "processing", "On its way"
+    UNKNOWN = "unknown", "Unknown"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+class EventState(Choice):
+    RECEIVED = "received", "Received"
+    PROCESSING = "processing", "In work"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed, tried again"
+    DEAD = "dead", "Failed for good"
+
+
+class Verdict(Choice):
+    """What an event turned out to be."""
+
+    NONE = "", "Not looked at"
+    BOOKED = "booked", "Booked"
+    NOTED = "noted", "Noted"
+    UNCHANGED = "unchanged", "Nothing new"
+    FOREIGN = "foreign", "Of something that is not ours"
+    UNHANDLED = "unhandled", "Of a kind we do not use"
+    WRONG_MODE = "wrong_mode", "Of the other mode (test or live)"
+    LYING = "lying", "Says other than the processor"
+
+
+class LedgerAccount(Choice):
+    """Debits are positive: what the processor owes us and fees; credits negative: gifts, cover, what we owe."""
+
+    PROCESSOR = "processor", "Balance at the processor"
+    FEES = "fees", "Processing fees"
+    GIFTS = "gifts", "Gifts"
+    COVER = "cover", "Fees covered by supporters"
+    TO_RETURN = "to_return", "Money to give back"
+
+
+class ReceiptState(Choice):
+    PENDING = "pending", "To be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed, tried again"

@@ -1,0 +1,48 @@
+"""What can go wrong with money; every message is safe to show and says how to mend it."""
+
+from __future__ import annotations
+
+
+class FundingError(Exception):
+    """Base of the errors of this app."""
+
+
+class GatewayError(FundingError):
+    """A processor did not do what it was asked.
+
+    `permanent`: it refused, and will refuse again. `ambiguous`: nobody knows whether it did it; only a
+    look-up can tell. Neither: it was not reached, nothing was done.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, ambiguous: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.ambiguous = ambiguous
+
+
+class GatewayInTransaction(FundingError):
+    """A processor was about to be called inside a database transaction."""
+
+
+class BadAmount(FundingError):
+    """The amount cannot be taken."""
+
+
+class NotTaken(FundingError):
+    """A gift cannot be taken now: nobody takes payments, or the campaign is not open."""
+
+
+class BadCampaign(FundingError):
+    """A campaign cannot be as it is described."""
+
+
+class Unbalanced(FundingError):
+    """Lines for the ledger do not sum to zero."""
+
+
+class BadWebhook(FundingError):
+    """Bytes that are not an event of the processor they claim to come from."""
+
+
+class NonceSpent(FundingError):
+    """A confirm page was used for one gift already and comes again with another."""

@@ -1,0 +1,102 @@
+"""What a supporter types, checked: an amount written in any of the usual ways, an address, a few words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from broadsheet.funding.actions import Gift
+from broadsheet.funding.choices import Phase
+from broadsheet.funding.models import Campaign
+from broadsheet.funding.rules.giving import problem_with
+from broadsheet.kit.money import Money, MoneyError, parse_money
+
+
+class ConfirmForm(forms.Form):
+    """The confirm page's form. What was typed stays as it was typed, whatever is wrong with it."""
+
+    amount = forms.CharField(max_length=40)
+    campaign = forms.SlugField(max_length=80, required=False)
+    origin = forms.CharField(max_length=300, required=False)
+    email = forms.EmailField(max_length=254)
+    name = forms.CharField(max_length=120, required=False)
+    named = forms.BooleanField(required=False)
+    message = forms.CharField(max_length=500, required=False)
+    covers_fees = forms.BooleanField(required=False)
+    nonce = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Please fill in this field.")
+        self.fields["email"].error_messages["invalid"] = _(
+            "Please write an e-mail address such as name@example.org."
+        )
+        slug = str(self.data.get("campaign", ""))
+        self.chosen = Campaign.objects.filter(slug=slug).first()
+
+    @property
+    def currency(self) -> str:
+        return self.chosen.currency if self.chosen else settings.BROADSHEET.currency
+
+    def clean_amount(self) -> Money:
+        return read_amount(self.cleaned_data["amount"], self.currency)
+
+    def clean_campaign(self) -> Campaign | None:
+        if self.cleaned_data["campaign"] and self.chosen is None:
+            raise forms.ValidationError(_("There is no such campaign."))
+        if self.chosen is not None and self.chosen.phase != Phase.OPEN:
+            raise forms.ValidationError(_("This campaign does not run now."))
+        return self.chosen
+
+    def clean_origin(self) -> str:
+        origin: str = self.cleaned_data["origin"]
+        return origin if origin.startswith("/") and not origin.startswith("//") else ""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("named") and not values.get("name"):
+            self.add_error("name", _("Please write the name that shall be shown."))
+        return values
+
+    def gift(self) -> Gift:
+        """The gift of a valid form."""
+        values = self.cleaned_data
+        return Gift(
+            amount=values["amount"],
+            email=values["email"],
+            name=values["name"],
+            is_anonymous=not values["named"],
+            message=values["message"],
+            campaign=values["campaign"],
+            origin=values["origin"],
+            language=get_language() or settings.LANGUAGE_CODE,
+            covers_fees=values["covers_fees"],
+        )
+
+
+def read_amount(text: str, currency: str) -> Money:
+    """An amount that somebody typed and that can be taken. Raises ValidationError with a sentence that helps."""
+    try:
+        amount = parse_money(text, currency)
+    except MoneyError as error:
+        raise forms.ValidationError(
+            _("Please write the amount in digits, for example 25 or 25.50.")
+        ) from error
+    problem = problem_with(amount)
+    if problem is None:
+        return amount
+    limit = problem.limit.format(get_language() or "en") if problem.limit else ""
+    sentences = {
+        "too_small": _("The smallest gift that can be taken is %(limit)s: fees would eat less."),
+        "too_large": _(
+            "The largest gift that can be taken at once is %(limit)s. Please write to us."
+        ),
+        "rounder": _("Please write a rounder amount: the last decimal has to be zero."),
+        "currency": _("Gifts in this currency cannot be taken."),
+    }
+    raise forms.ValidationError(sentences[problem.kind] % {"limit": limit})

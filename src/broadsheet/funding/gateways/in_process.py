@@ -1,0 +1,58 @@
+"""The sandbox without its socket: the same code over the same database, called directly, at any time wanted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from broadsheet.funding.gateways.sandbox.application import Sandbox, Secrets
+from broadsheet.funding.gateways.sandbox.messages import Request
+
+
+class SandboxTransport(httpx.BaseTransport):
+    """Carries requests of an httpx client to a Sandbox in the same process."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        target = request.url.raw_path.decode("ascii")
+        answer = self.sandbox.answer(Request(request.method, target, headers, request.read()))
+        if answer.lost:
+            raise httpx.ReadTimeout("the answer got lost", request=request)
+        return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+
+class InProcessSandbox:
+    """A sandbox over `folder` whose clock stands at `at`, which may be set."""
+
+    def __init__(self, folder: Path, secrets: Secrets, at: dt.datetime) -> None:
+        self.at = at
+        self.sandbox = Sandbox(folder, secrets, self._time)
+        self.client = httpx.Client(
+            transport=SandboxTransport(self.sandbox), base_url="http://sandbox.invalid"
+        )
+
+    def _time(self) -> float:
+        return self.at.timestamp()
+
+    def pay(self, checkout_id: str) -> None:
+        """Press the button that pays."""
+        self.client.post(f"/checkout/{checkout_id}/", data={"outcome": "pay"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.close()
+        self.sandbox.close()

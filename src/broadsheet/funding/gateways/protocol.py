@@ -1,0 +1,110 @@
+"""What every payment processor looks like from here; amounts are Money, times aware, errors GatewayError."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from broadsheet.funding.rules.folding import Seen
+from broadsheet.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a supporter shall be asked to pay. `reference` is our private key, never the public reference."""
+
+    amount: Money
+    reference: str
+    description: str
+    success_url: str
+    cancel_url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a payment did to our balance at the processor: `gross` less `fee`."""
+
+    ident: str
+    gross: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment as the processor sees it now; `balance` and `succeeded_at` once it succeeded."""
+
+    ident: str
+    state: str
+    amount: Money
+    succeeded_at: dt.datetime | None
+    balance: Balance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A hosted checkout as the processor sees it now, with its latest payment."""
+
+    ident: str
+    reference: str
+    url: str
+    amount: Money
+    is_open: bool
+    payment: Payment | None
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.is_open, self.payment.state if self.payment else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An event: what it claims to be about. `amount` is a claim too; only what is fetched is believed."""
+
+    event_id: str
+    type: str
+    object_type: str
+    object_id: str
+    livemode: bool
+    amount: Money | None
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the processor says of our account: its fees, fixed ones by currency in our minor units."""
+
+    fee_rate_bp: int
+    fee_fixed: dict[str, int]
+    livemode: bool
+
+
+class Gateway(Protocol):
+    """A processor. Every call but `parse_webhook` goes over the network and refuses inside a transaction.
+
+    Calls raise GatewayError: `permanent` where the processor refused, `ambiguous` where it may or may not
+    have done what it was asked.
+    """
+
+    def start(self, order: Order, key: str) -> Checkout:
+        """Open a hosted checkout; the same key with the same order gives the same checkout."""
+
+    def find(self, reference: str) -> Checkout | None:
+        """The checkout of our reference, None where there is none."""
+
+    def fetch(self, object_type: str, ident: str) -> Checkout | None:
+        """The checkout that an object (a checkout or a payment) belongs to, None where there is none."""
+
+    def expire(self, checkout_id: str, key: str) -> Checkout:
+        """Close a checkout that nobody paid."""
+
+    def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
+        """Events after one of them (empty: from the first), oldest first, and whether there are more."""
+
+    def parse_webhook(self, raw: bytes, headers: Mapping[str, str], now: int) -> Sequence[Notice]:
+        """The events of a webhook whose raw bytes are truly the processor's. Raises BadWebhook."""
+
+    def connect(self, webhook_url: str) -> AccountFacts:
+        """Have events sent to this address; say how the account is."""

@@ -1,0 +1,73 @@
+"""The only door to the ledger's lines: balanced transactions go in, nothing is changed, nothing comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadsheet.funding.choices import LedgerAccount
+from broadsheet.funding.errors import Unbalanced
+from broadsheet.funding.models import (
+    Campaign,
+    Donation,
+    LedgerEntry,
+    LedgerTransaction,
+    ProcessorAccount,
+)
+from broadsheet.kit import clock
+from broadsheet.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: debits positive, credits negative; a campaign where the line counts for one."""
+
+    account: LedgerAccount
+    amount: Money
+    campaign: Campaign | None = None
+
+
+def book(
+    *,
+    kind: str,
+    account: ProcessorAccount,
+    processor_ref: str,
+    donation: Donation,
+    occurred_at: dt.datetime,
+    lines: Sequence[Line],
+) -> LedgerTransaction:
+    """Write one transaction with its lines, in the caller's transaction; lines of nothing are left out.
+
+    Raises Unbalanced unless the lines sum to zero in each currency, django's IntegrityError where the
+    processor's transaction is booked already.
+    """
+    sums: dict[str, int] = defaultdict(int)
+    for line in lines:
+        sums[line.amount.currency] += line.amount.minor
+    if any(sums.values()):
+        raise Unbalanced(f"The lines of {processor_ref} do not balance: {dict(sums)}.")
+    ident = uuid.uuid4()
+    # Entries first: the transaction's row is what the database checks them by (models/triggers.py).
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            transaction_id=ident,
+            account=line.account,
+            minor=line.amount.minor,
+            currency=line.amount.currency,
+            campaign=line.campaign,
+        )
+        for line in lines
+        if line.amount.minor
+    )
+    return LedgerTransaction.objects.create(
+        id=ident,
+        kind=kind,
+        account=account,
+        processor_ref=processor_ref,
+        donation=donation,
+        occurred_at=occurred_at,
+        booked_at=clock.now(),
+    )

@@ -1,0 +1,23 @@
+"""What funding keeps: supporters, donations, campaigns, processors' events, the ledger, receipts."""
+
+from broadsheet.funding.models.accounts import InboxEvent, ProcessorAccount, ProcessorObject
+from broadsheet.funding.models.books import LedgerEntry, LedgerTransaction
+from broadsheet.funding.models.campaigns import Campaign, CampaignText, CampaignTotal
+from broadsheet.funding.models.donations import Attempt, Donation, Supporter
+from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
+
+__all__ = [
+    "Attempt",
+    "Campaign",
+    "CampaignText",
+    "CampaignTotal",
+    "Donation",
+    "InboxEvent",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "ProcessorAccount",
+    "ProcessorObject",
+    "Receipt",
+    "ReceiptSeries",
+    "Supporter",
+]

@@ -1,0 +1,60 @@
+"""The ledger's tables: append-only and balanced by triggers of the database; only `ledger` writes them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from broadsheet.funding.choices import LedgerAccount
+from broadsheet.funding.models.accounts import ProcessorAccount
+from broadsheet.funding.models.campaigns import Campaign
+from broadsheet.funding.models.donations import Donation
+
+
+class LedgerTransaction(models.Model):
+    """A business fact whose entries sum to zero in each currency. It is inserted after its entries."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="+")
+    processor_ref = models.CharField(max_length=100)
+    donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="bookings")
+    occurred_at = models.DateTimeField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "processor_ref"), name="funding_ledger_once_a_processor_txn"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.processor_ref}"
+
+
+class LedgerEntry(models.Model):
+    """One line: debits positive, credits negative, in minor units."""
+
+    transaction = models.ForeignKey(
+        LedgerTransaction, on_delete=models.PROTECT, related_name="entries"
+    )
+    account = models.CharField(max_length=20, choices=LedgerAccount.pairs())
+    minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(minor=0), name="funding_entry_not_zero"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="funding_entry_currency_is_a_code",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.minor} {self.currency}"

@@ -1,0 +1,133 @@
+"""Who gives, what they give, and each attempt to collect it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from broadsheet.funding.choices import AttemptState, DonationState
+from broadsheet.funding.models.accounts import ProcessorAccount
+from broadsheet.funding.models.campaigns import Campaign
+from broadsheet.funding.rules.folding import OPEN
+from broadsheet.kit.money import Money
+
+
+class Supporter(models.Model):
+    """Somebody who gives, known by an e-mail address in lower case; `key` stands for them in books."""
+
+    key = models.CharField(max_length=30, unique=True)
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=20)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("email",), name="funding_supporter_email_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Donation(models.Model):
+    """One gift, once. `gift_minor` is what the supporter wants to give and is never altered."""
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True)
+    nonce = models.CharField(max_length=64)
+    supporter = models.ForeignKey(
+        Supporter, verbose_name=_("supporter"), on_delete=models.PROTECT, related_name="donations"
+    )
+    campaign = models.ForeignKey(
+        Campaign,
+        verbose_name=_("campaign"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="donations",
+    )
+    gift_minor = models.BigIntegerField(_("gift"))
+    cover_minor = models.BigIntegerField(_("cover for fees"), default=0)
+    currency = models.CharField(_("currency"), max_length=3)
+    origin = models.CharField(_("page it came from"), max_length=300, blank=True)
+    shown_name = models.CharField(_("name as shown"), max_length=120, blank=True)
+    is_anonymous = models.BooleanField(_("anonymous"), default=True)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    language = models.CharField(_("language"), max_length=20)
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=DonationState.pairs(),
+        default=DonationState.PENDING.value,
+    )
+    created_at = models.DateTimeField(_("begun"), db_index=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("nonce",), name="funding_donation_nonce_once"),
+            models.CheckConstraint(
+                condition=models.Q(gift_minor__gt=0), name="funding_donation_gift_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cover_minor__gte=0), name="funding_donation_cover_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="funding_donation_currency_is_a_code",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=DonationState.SETTLED.value, settled_at__isnull=False)
+                | (
+                    ~models.Q(state=DonationState.SETTLED.value) & models.Q(settled_at__isnull=True)
+                ),
+                name="funding_donation_settled_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_anonymous=False) | models.Q(shown_name=""),
+                name="funding_donation_anonymous_shows_no_name",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def gift(self) -> Money:
+        return Money(self.gift_minor, self.currency)
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gift_minor + self.cover_minor, self.currency)
+
+
+class Attempt(models.Model):
+    """One attempt to collect a donation, with the private key under which the processor knows it."""
+
+    donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="attempts")
+    account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="attempts")
+    idempotency_key = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=16, choices=AttemptState.pairs(), default=AttemptState.CREATED.value
+    )
+    checkout_id = models.CharField(max_length=100, blank=True)
+    checkout_url = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    looks = models.PositiveIntegerField(default=0)
+    look_at = models.DateTimeField(db_index=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("idempotency_key",), name="funding_attempt_key_once"),
+            models.UniqueConstraint(
+                fields=("donation",),
+                condition=models.Q(state__in=sorted(state.value for state in OPEN)),
+                name="funding_attempt_one_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.donation_id}/{self.pk}"

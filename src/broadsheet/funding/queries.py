@@ -1,0 +1,109 @@
+"""Questions about money asked more than once; answers are data, and what pages show is read through readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Sum
+
+from broadsheet.funding.choices import AccountState, LedgerAccount, Phase
+from broadsheet.funding.models import (
+    Campaign,
+    CampaignText,
+    CampaignTotal,
+    LedgerEntry,
+    ProcessorAccount,
+)
+from broadsheet.funding.rules.giving import percent_reached
+from broadsheet.kit.money import Money
+from broadsheet.kit.reads import reader
+
+
+def taking_account() -> ProcessorAccount | None:
+    """The account that new gifts go through: active and of the processor that the settings name, or None."""
+    return (
+        ProcessorAccount.objects.filter(
+            kind=settings.BROADSHEET.processor, state=AccountState.ACTIVE
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign in one language, as pages show it. `languages` are those it has words in."""
+
+    campaign: Campaign
+    text: CampaignText
+    languages: Sequence[str]
+
+    @property
+    def path(self) -> str:
+        return campaign_path(self.campaign.slug, self.text.language)
+
+    @property
+    def meter_path(self) -> str:
+        return f"{self.path}meter.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a campaign has received. `percent` is rounded down."""
+
+    total: Money
+    goal: Money
+    gifts: int
+    percent: int
+
+
+def language_prefix(code: str) -> str:
+    """The prefix of a language's addresses: empty for the newsroom's first."""
+    return "" if code == settings.LANGUAGE_CODE else f"/{code}"
+
+
+def campaign_path(slug: str, code: str) -> str:
+    """Where a campaign's page is found."""
+    return f"{language_prefix(code)}/campaigns/{slug}/"
+
+
+@reader(lambda pk, code: [f"list:campaign-texts/{pk}"])
+def campaign_view(pk: int, code: str) -> CampaignView | None:
+    """A campaign in a language, None where it is not or has no words in it."""
+    texts = {text.language: text for text in CampaignText.objects.filter(campaign_id=pk)}
+    if code not in texts:
+        return None
+    return CampaignView(Campaign.objects.get(pk=pk), texts[code], sorted(texts))
+
+
+@reader(lambda code: [f"list:campaigns-open/{code}"])
+def open_campaigns(code: str) -> list[CampaignView]:
+    """Campaigns that run now and have words in a language, the newest first."""
+    texts = (
+        CampaignText.objects.filter(language=code, campaign__phase=Phase.OPEN)
+        .select_related("campaign")
+        .order_by("-campaign__starts_at", "campaign_id")
+    )
+    return [CampaignView(text.campaign, text, [code]) for text in texts]
+
+
+@reader(lambda campaign: [])
+def progress(campaign: Campaign) -> Progress:
+    """What a campaign has received so far."""
+    total = CampaignTotal.objects.get(campaign=campaign)
+    return Progress(
+        Money(total.gifts_minor, campaign.currency),
+        campaign.goal,
+        total.gifts,
+        percent_reached(total.gifts_minor, campaign.goal_minor),
+    )
+
+
+def ledger_sum(account: LedgerAccount, *, campaign: Campaign | None = None) -> dict[str, int]:
+    """The sum of an account's lines by currency, in minor units, of one campaign or of all."""
+    lines = LedgerEntry.objects.filter(account=account)
+    if campaign is not None:
+        lines = lines.filter(campaign=campaign)
+    return dict(lines.values_list("currency").annotate(total=Sum("minor")).order_by())

@@ -1,0 +1,102 @@
+"""What funding does by the clock: everything that should have happened and has not, a little at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import Q
+
+from broadsheet.funding.actions import (
+    collect_events,
+    connect_account,
+    expire_donation,
+    open_account,
+    process_event,
+    resolve_attempt,
+    send_receipt,
+    turn_phase,
+)
+from broadsheet.funding.choices import (
+    AccountState,
+    AttemptState,
+    EventState,
+    Phase,
+    ProcessorKind,
+    ReceiptState,
+)
+from broadsheet.funding.errors import GatewayError
+from broadsheet.funding.models import Attempt, Campaign, InboxEvent, ProcessorAccount, Receipt
+from broadsheet.funding.rules.folding import OPEN
+from broadsheet.kit import clock
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+BY = "worker"
+
+
+def tick() -> None:
+    """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
+    for job in (look_at_accounts, drain_inbox, look_at_attempts, send_receipts, turn_campaigns):
+        job()
+
+
+def look_at_accounts() -> None:
+    """Connect accounts whose processor sends its events elsewhere, and fetch events that never arrived."""
+    if settings.BROADSHEET.processor == ProcessorKind.SANDBOX:
+        _try("open an account", lambda: open_account(by=BY))
+    for account in ProcessorAccount.objects.exclude(state=AccountState.CLOSED):
+        _try(f"look at {account.slug}", lambda account=account: _look_at(account))  # type: ignore[misc]
+
+
+def _look_at(account: ProcessorAccount) -> None:
+    webhook_url = f"{settings.BROADSHEET.url.rstrip('/')}/processors/{account.slug}/events/"
+    if account.webhook_url != webhook_url:
+        connect_account(account=account, webhook_url=webhook_url, by=BY)
+    collect_events(account=account, by=BY)
+
+
+def drain_inbox() -> None:
+    """Process events that wait, oldest first, and those whose worker died."""
+    waiting = InboxEvent.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[EventState.DONE, EventState.DEAD]
+    )
+    for event in waiting.select_related("account").order_by("due_at", "pk")[:BATCH]:
+        process_event(event=event, by=BY)
+
+
+def look_at_attempts() -> None:
+    """Look up attempts that nobody reported about for a while; give up those that never left the house."""
+    due = Attempt.objects.filter(look_at__lte=clock.now(), state__in=OPEN)
+    for attempt in due.select_related("account", "donation__campaign").order_by("look_at")[:BATCH]:
+        if attempt.state == AttemptState.CREATED:
+            _try(
+                "expire a donation", lambda it=attempt: expire_donation(donation=it.donation, by=BY)
+            )  # type: ignore[misc]
+        else:
+            _try("look up an attempt", lambda it=attempt: resolve_attempt(attempt=it, by=BY))  # type: ignore[misc]
+
+
+def send_receipts() -> None:
+    """Send receipts that wait, and those whose sender died."""
+    waiting = Receipt.objects.filter(due_at__lte=clock.now()).exclude(state=ReceiptState.SENT)
+    for receipt in waiting.order_by("due_at")[:BATCH]:
+        send_receipt(receipt=receipt, by=BY)
+
+
+def turn_campaigns() -> None:
+    """Move campaigns whose first or last instant has come, so that their pages are pressed again."""
+    now = clock.now()
+    turned = Q(phase=Phase.UPCOMING, starts_at__lte=now) | Q(phase=Phase.OPEN, ends_at__lte=now)
+    for campaign in Campaign.objects.filter(turned):
+        turn_phase(campaign=campaign, by=BY)
+
+
+def _try(what: str, work: Callable[[], object]) -> None:
+    """Do it; a processor that cannot be reached is no reason to leave the rest undone."""
+    try:
+        work()
+    except GatewayError as error:
+        logger.warning("Cannot %s: %s", what, error)

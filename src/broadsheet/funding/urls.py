@@ -1,0 +1,15 @@
+"""Addresses that funding answers itself; its other pages belong to the edition."""
+
+from django.urls import path
+
+from broadsheet.funding.views.confirm import confirm
+from broadsheet.funding.views.thanks import thanks
+from broadsheet.funding.views.webhooks import events
+
+app_name = "funding"
+
+urlpatterns = [
+    path("give/confirm/", confirm, name="gift-confirm"),
+    path("give/thanks/<slug:reference>/", thanks, name="gift-thanks"),
+    path("processors/<slug:account>/events/", events, name="processor-events"),
+]

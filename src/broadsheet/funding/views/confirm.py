@@ -1,0 +1,139 @@
+"""The confirm page: shows what will be given, and sends the supporter to the processor's checkout."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from broadsheet.funding.actions import begin_donation, open_checkout
+from broadsheet.funding.errors import FundingError, GatewayError, NonceSpent
+from broadsheet.funding.forms import ConfirmForm, read_amount
+from broadsheet.funding.models import CampaignText
+from broadsheet.funding.queries import taking_account
+from broadsheet.funding.rules.fees import FeeSchedule, cover_for
+from broadsheet.funding.rules.folding import OPEN
+from broadsheet.funding.views.answers import page_answer
+from broadsheet.funding.views.nonces import check_nonce, core_of, mint_nonce
+from broadsheet.kit.http import is_same_origin
+from broadsheet.kit.money import Money
+
+BY = "supporter"
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: go there with a GET, whatever came before."""
+
+    status_code = 303
+
+
+# No cookie, hence no CSRF token: the origin of the request and the nonce prove the same.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        form = ConfirmForm(_from_link(request))
+        typed = str(form.data["amount"])
+        errors = {"amount": _amount_errors(typed, form.currency)} if typed else {}
+        return _page(form, mint_nonce(), errors=errors)
+    if not is_same_origin(request):
+        notice = _("This form was not sent from our page. Please look at it and send it again.")
+        return _page(ConfirmForm(_from_link(request)), mint_nonce(), notice=notice, status=403)
+    form = ConfirmForm(request.POST)
+    nonce = str(form.data.get("nonce", ""))
+    if not check_nonce(nonce):
+        notice = _("This page is too old. Please look at it and confirm once more.")
+        return _page(form, mint_nonce(), errors=form.errors, notice=notice, status=422)
+    if not form.is_valid():
+        return _page(form, nonce, errors=form.errors, status=422)
+    return _give(form, nonce)
+
+
+def _give(form: ConfirmForm, nonce: str) -> HttpResponse:
+    try:
+        donation = begin_donation(gift=form.gift(), nonce=core_of(nonce), by=BY)
+        attempt = open_checkout(donation=donation, by=BY)
+    except NonceSpent:
+        notice = _("You changed something since you sent this form. Please confirm once more.")
+        return _page(form, mint_nonce(), notice=notice, status=422)
+    except GatewayError:
+        notice = _(
+            "The payment processor cannot be reached now. Nothing was charged. "
+            "All that you wrote is still here: please try again in a moment."
+        )
+        return _page(form, nonce, notice=notice, status=503, is_retry=True)
+    except FundingError:
+        notice = _("Gifts cannot be taken now. Nothing was charged. Please try again later.")
+        return _page(form, nonce, notice=notice, status=503, is_retry=True)
+    if attempt.state in OPEN and attempt.checkout_url:
+        return SeeOther(attempt.checkout_url)
+    return SeeOther(reverse("funding:gift-thanks", args=[donation.reference]))
+
+
+def _from_link(request: HttpRequest) -> dict[str, Any]:
+    """What a link or a page's plain form says: nothing of it is stored."""
+    said = request.GET
+    return {
+        "amount": said.get("other") or said.get("amount", ""),
+        "campaign": said.get("campaign", ""),
+        "origin": said.get("from") or _page_before(request),
+    }
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page the supporter came from; where that is the giving page, the one before it (its `from`)."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host():
+        return ""
+    return parse_qs(parts.query).get("from", [parts.path])[0]
+
+
+def _amount_errors(typed: str, currency: str) -> list[str]:
+    try:
+        read_amount(typed, currency)
+    except ValidationError as error:
+        return list(error.messages)
+    return []
+
+
+def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    code = get_language() or "en"
+    words = CampaignText.objects.filter(campaign=form.chosen, language=code).first()
+    amount = _understood(form)
+    return page_answer(
+        "funding/confirm.html",
+        title=_("Confirm your gift"),
+        path="/give/confirm/",
+        status=status,
+        data=form.data,
+        nonce=nonce,
+        currency=form.currency,
+        amount=amount.format(code) if amount else "",
+        cover=_cover(amount, code) if amount else "",
+        campaign=words.title if words else "",
+        is_taken=taking_account() is not None,
+        **{"errors": {}, "notice": "", "is_retry": False, **context},
+    )
+
+
+def _understood(form: ConfirmForm) -> Money | None:
+    try:
+        return read_amount(str(form.data.get("amount", "")), form.currency)
+    except ValidationError:
+        return None
+
+
+def _cover(amount: Money, code: str) -> str:
+    """What covering the fees would add, as text; empty where nobody takes gifts."""
+    account = taking_account()
+    if account is None:
+        return ""
+    schedule = FeeSchedule(account.fee_rate_bp, account.fee_fixed.get(amount.currency, 0))
+    return Money(cover_for(amount.minor, schedule, amount.currency), amount.currency).format(code)

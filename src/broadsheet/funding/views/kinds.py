@@ -1,0 +1,172 @@
+"""Funding's pages of the edition: the giving page, campaigns and their meters, one of each per language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_datetime
+from django.conf import settings
+
+from broadsheet.funding.choices import Phase
+from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal
+from broadsheet.funding.queries import (
+    CampaignView,
+    campaign_path,
+    campaign_view,
+    language_prefix,
+    open_campaigns,
+    progress,
+)
+from broadsheet.funding.rules.giving import suggested_gifts
+from broadsheet.kit.public import Document, Membership, register_kind, watch
+from broadsheet.theme.documents import Head, html_document, html_text
+
+METER_HEADERS = (
+    ("cache-control", "public, max-age=60"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+)
+"""A meter may stand on other sites' pages, and is a minute old at most."""
+
+
+def register() -> None:
+    """Tell the press of our documents and of the models behind them."""
+    watch(Campaign, lists=campaign_lists)
+    watch(CampaignText, lists=text_lists, dependants=lambda text: [f"{CAMPAIGN}{text.campaign_id}"])
+    watch(CampaignTotal)
+    for kind in (GiveKind(), CampaignKind("campaign"), CampaignKind("meter")):
+        register_kind(kind)
+
+
+CAMPAIGN = "funding.campaign:"
+
+
+def campaign_lists(campaign: Campaign) -> Iterator[Membership]:
+    """The lists a campaign stands in: those of campaigns that run, one for each of its languages."""
+    if campaign.phase == Phase.OPEN:
+        texts = CampaignText.objects.filter(campaign=campaign)
+        for language, title in texts.values_list("language", "title"):
+            yield f"list:campaigns-open/{language}", f"{campaign.starts_at.isoformat()} {title}"
+
+
+def text_lists(text: CampaignText) -> Iterator[Membership]:
+    """The list of a campaign's languages."""
+    yield f"list:campaign-texts/{text.campaign_id}", text.language
+
+
+class GiveKind:
+    """`/give/`: the ident is the language code."""
+
+    name = "give"
+
+    def idents(self) -> Iterable[str]:
+        return [code for code, _name in settings.LANGUAGES]
+
+    def render(self, ident: str) -> Document | None:
+        return html_document(
+            "funding/give.html",
+            code=ident,
+            head=Head(
+                title=_in(ident, "Support us"),
+                path=self.path(ident),
+                alternates=[(code, self.path(code)) for code in self.idents()],
+            ),
+            action=f"{language_prefix(ident)}/give/confirm/",
+            campaigns=open_campaigns(ident),
+            currency=settings.BROADSHEET.currency,
+            gifts=suggested_gifts(settings.BROADSHEET.currency),
+            is_taken=settings.BROADSHEET.processor != "none",
+        )
+
+    def path(self, ident: str) -> str:
+        return f"{language_prefix(ident)}/give/"
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        return ()
+
+
+class CampaignKind:
+    """A campaign's page or its meter, in each language it has words in: the ident is `<pk>/<code>`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def idents(self) -> Iterator[str]:
+        texts = CampaignText.objects.order_by("campaign_id", "language")
+        for pk, code in texts.values_list("campaign_id", "language"):
+            yield f"{pk}/{code}"
+
+    def render(self, ident: str) -> Document | None:
+        view = self._view(ident)
+        if view is None:
+            return None
+        return campaign_document(view) if self.name == "campaign" else meter_document(view)
+
+    def path(self, ident: str) -> str | None:
+        view = self._view(ident)
+        if view is None:
+            return None
+        return view.path if self.name == "campaign" else view.meter_path
+
+    def born_of(self, keys: set[str]) -> Iterator[str]:
+        """New words in a language bring a page about."""
+        for key in keys:
+            pk = key.removeprefix("list:campaign-texts/")
+            if pk != key:
+                for code, _name in settings.LANGUAGES:
+                    yield f"{pk}/{code}"
+
+    def _view(self, ident: str) -> CampaignView | None:
+        pk, _, code = ident.partition("/")
+        return campaign_view(int(pk), code) if code in dict(settings.LANGUAGES) else None
+
+
+def campaign_document(view: CampaignView) -> Document:
+    """A campaign's page."""
+    campaign, code = view.campaign, view.text.language
+    head = Head(
+        title=view.text.title,
+        description=view.text.summary,
+        path=view.path,
+        alternates=[(other, campaign_path(campaign.slug, other)) for other in view.languages],
+    )
+    return html_document(
+        "funding/campaign.html",
+        code=code,
+        head=head,
+        view=view,
+        progress=progress(campaign),
+        starts=_instant(campaign, code, "starts_at"),
+        ends=_instant(campaign, code, "ends_at"),
+        action=f"{language_prefix(code)}/give/confirm/",
+        gifts=suggested_gifts(campaign.currency),
+    )
+
+
+def meter_document(view: CampaignView) -> Document:
+    """A campaign's meter as a drawing whose words a screen reader reads."""
+    so_far = progress(view.campaign)
+    text = html_text(
+        "funding/meter.svg",
+        code=view.text.language,
+        title=view.text.title,
+        progress=so_far,
+        width=min(so_far.percent, 100) * 6,
+    )
+    return Document(view.meter_path, text.encode(), "image/svg+xml", headers=METER_HEADERS)
+
+
+def _instant(campaign: Campaign, code: str, name: str) -> str:
+    """An instant of a campaign in the campaign's zone, with the zone."""
+    moment = getattr(campaign, name).astimezone(ZoneInfo(campaign.zone))
+    locale = Locale.parse(code, sep="-")
+    return f"{format_datetime(moment, 'long', tzinfo=moment.tzinfo, locale=locale)}"
+
+
+def _in(code: str, text: str) -> str:
+    from django.utils import translation
+
+    with translation.override(code):
+        return translation.gettext(text)

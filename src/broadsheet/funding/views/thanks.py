@@ -1,0 +1,76 @@
+"""The page a supporter comes back to: it says what is true of their gift now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from broadsheet.funding.choices import AttemptState, DonationState
+from broadsheet.funding.models import Attempt, CampaignText, Donation
+from broadsheet.funding.views.answers import page_answer
+from broadsheet.kit import clock
+
+PATIENCE = dt.timedelta(hours=1)
+"""How long after its beginning the page of a pending gift looks again by itself."""
+
+PAUSE = 5
+"""Seconds between two looks."""
+
+
+@require_safe
+def thanks(request: HttpRequest, reference: str) -> HttpResponse:
+    donation = Donation.objects.select_related("campaign").filter(reference=reference).first()
+    path = f"/give/thanks/{reference}/"
+    if donation is None:
+        title = _("There is no such gift")
+        return page_answer("funding/thanks.html", title=title, path=path, status=404, kind="none")
+    attempt = donation.attempts.latest("pk")
+    kind = _kind(donation, attempt)
+    response = page_answer(
+        "funding/thanks.html",
+        title=_titles()[kind],
+        path=path,
+        kind=kind,
+        donation=donation,
+        amount=donation.gross.format(get_language() or "en"),
+        campaign=CampaignText.objects.filter(
+            campaign_id=donation.campaign_id, language=get_language()
+        ).first(),
+        checkout_url=attempt.checkout_url,
+        again=_again(donation),
+    )
+    if kind in ("open", "pending") and clock.now() - donation.created_at < PATIENCE:
+        response["Refresh"] = str(PAUSE)
+    return response
+
+
+def _kind(donation: Donation, attempt: Attempt) -> str:
+    if donation.state == DonationState.SETTLED:
+        return "settled"
+    if donation.state == DonationState.LAPSED:
+        return "lapsed"
+    at_checkout = (AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION)
+    return "open" if attempt.state in at_checkout and attempt.checkout_url else "pending"
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "settled": _("Thank you"),
+        "open": _("Your gift is not complete yet"),
+        "pending": _("Your gift is being confirmed"),
+        "lapsed": _("Your gift was not completed"),
+    }
+
+
+def _again(donation: Donation) -> str:
+    """Where the same gift is begun anew."""
+    said = {"amount": str(donation.gift.decimal), "from": donation.origin}
+    if donation.campaign:
+        said["campaign"] = donation.campaign.slug
+    return f"{reverse('funding:gift-confirm')}?{urlencode(said)}"

@@ -1,0 +1,104 @@
+"""Stories as lists show them, and the addresses of people and topics: plain data, so that templates ask nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broadsheet.kit import clock
+from broadsheet.newsroom.models import Article, Author, Picture, Topic
+from broadsheet.newsroom.queries import editions
+from broadsheet.newsroom.queries.editions import Link, Plate, edition_prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a byline; a guest's leads nowhere."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A story as a list shows it."""
+
+    pk: int
+    url: str
+    headline: str
+    standfirst: str
+    section: Link | None
+    bylines: list[Name]
+    published: dt.datetime
+    picture: Picture | None
+    picture_alt: str
+
+
+class Register:
+    """What the stories of one document share: the edition's sections and the languages that have pages."""
+
+    def __init__(self, plate: Plate) -> None:
+        self.plate = plate
+        self.sections = editions.sections(plate)
+        self._languages = editions.public_languages()
+
+    def card(self, story: Article) -> Card:
+        return Card(
+            story.pk,
+            story.address or story.current_address(),
+            story.headline,
+            story.standfirst,
+            editions.section_of(story.path, self.sections),
+            self.names(story),
+            story.first_published_at or clock.now(),
+            story.picture,
+            alternative_text(story),
+        )
+
+    def cards(self, stories: Iterable[Article]) -> list[Card]:
+        return [self.card(story) for story in stories]
+
+    def names(self, story: Article) -> list[Name]:
+        """The byline in its order; an author is linked where their language has an edition."""
+        return [
+            Name(byline.name, self.person_address(byline.author) if byline.author else "")
+            for byline in story.bylines.all()
+        ]
+
+    def person_address(self, author: Author) -> str:
+        code = self._languages.get(author.locale_id)
+        return author_address(author, code) if code else ""
+
+
+def author_address(author: Author, code: str) -> str:
+    """The path of an author's page, in the edition of a language."""
+    return f"{edition_prefix(code)}/authors/{author.slug}/"
+
+
+def topic_address(topic: Topic, code: str) -> str:
+    """The path of a topic's page, in the edition of a language."""
+    return f"{edition_prefix(code)}/topics/{topic.slug}/"
+
+
+def alternative_text(story: Article) -> str:
+    """What a story's picture shows, in the story's words or the picture's own."""
+    if story.picture is None:
+        return ""
+    return str(story.picture_alt or story.picture.description)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLink:
+    """A month of an archive."""
+
+    month: str
+    url: str
+    current: bool = False
+
+
+def month_links(base: str, months: Iterable[str], current: str = "") -> list[MonthLink]:
+    """Links to the months of an archive that lies under `base`."""
+    return [
+        MonthLink(month, f"{base}{month.replace('-', '/')}/", month == current) for month in months
+    ]
