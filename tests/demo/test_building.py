@@ -9,11 +9,14 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import Sum
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Revision
 
 from broadsheet.demo.actions import DemoNewsroom, build_newsroom
+from broadsheet.funding.choices import DonationState, Phase
+from broadsheet.funding.models import Campaign, Donation, LedgerEntry, LedgerTransaction
 from broadsheet.kit.models import AuditEntry
 from broadsheet.newsroom.actions.founding import found_newsroom
 from broadsheet.newsroom.models import Article, Author, FrontPage, Picture, StaticPage, Topic
@@ -37,8 +40,11 @@ def shared(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[DemoNewsroom]:
     """A demo newsroom whose making was broken off once; drawn and written once for this module."""
-    media = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+    folder = tmp_path_factory.mktemp("newsroom")
+    places = override_settings(MEDIA_ROOT=folder / "media", DATA_DIR=folder)
+    case = transaction.atomic()
+    case._from_testcase = True  # as Django's own test cases mark theirs
+    with django_db_blocker.unblock(), places, case:
         found_newsroom(
             name="The Lantern", languages=["en", "ar"], base_url="http://testserver", by="test"
         )
@@ -55,7 +61,10 @@ def built(shared: DemoNewsroom, db: None) -> DemoNewsroom:
 
 
 def rows() -> list[int]:
-    return [model.objects.count() for model in (Page, Revision, Author, Topic, Picture, AuditEntry)]
+    return [
+        model.objects.count()
+        for model in (Page, Revision, Author, Topic, Picture, Donation, AuditEntry)
+    ]
 
 
 def test_build_newsroom_makes_it_and_a_second_time_changes_nothing(built: DemoNewsroom) -> None:
@@ -105,6 +114,21 @@ def test_build_newsroom_broken_off_and_run_again_is_complete(built: DemoNewsroom
     assert not Page.objects.filter(depth__gt=1, live=False).exists()
     assert Article.objects.filter(slug="tram-costs-warning").count() == 1
     assert Article.objects.count() == Article.objects.exclude(body=[]).count()
+
+
+def test_build_newsroom_campaign_has_its_gifts_and_the_ledger_balances(
+    built: DemoNewsroom,
+) -> None:
+    campaign = Campaign.objects.get()
+    assert built["campaign"] == f"/campaigns/{campaign.slug}/"
+    assert {words.language for words in campaign.texts.all()} == {"en", "ar"}
+    assert (campaign.goal_minor, campaign.phase) == (1_000_000, Phase.OPEN)
+    assert (campaign.total.gifts_minor, campaign.total.gifts) == (671_000, 200)
+    assert Donation.objects.filter(state=DonationState.SETTLED).count() == 200
+    assert LedgerEntry.objects.aggregate(sum=Sum("minor"))["sum"] == 0
+    booked = LedgerTransaction.objects.order_by("occurred_at")
+    assert booked[0].occurred_at < NOW - dt.timedelta(days=30)
+    assert booked[199].occurred_at < NOW
 
 
 def test_build_newsroom_editor_can_sign_in(built: DemoNewsroom) -> None:

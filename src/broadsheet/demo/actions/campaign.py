@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from broadsheet.demo.actions.library import BY
 from broadsheet.demo.rules import Campaign as Plan
@@ -44,7 +47,7 @@ def _open(plan: Plan, now: dt.datetime) -> Campaign:
 
 def _give(planned: list[Planned], campaign: Campaign, anchor: dt.datetime) -> None:
     """Make the gifts; their ages count from `anchor`, the instant the campaign was dated from."""
-    with in_process_sandbox() as sandbox:
+    with _quietly(), in_process_sandbox() as sandbox:
         for gift in planned:
             record_donation(
                 gift=Gift(
@@ -60,6 +63,18 @@ def _give(planned: list[Planned], campaign: Campaign, anchor: dt.datetime) -> No
                 sandbox=sandbox,
                 by=BY,
             )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without funding's notes of events that were fetched: here every event is."""
+    logger = logging.getLogger("broadsheet.funding")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _money(major: int, currency: str) -> Money:
