@@ -88,7 +88,8 @@ def test_build_newsroom_dates_stories_back_from_now(built: DemoNewsroom) -> None
     assert oldest
     assert NOW - dt.timedelta(hours=1) <= newest.first_published_at < NOW
     assert oldest.first_published_at < NOW - dt.timedelta(days=28)
-    assert all(story.last_published_at == story.first_published_at for story in dated)
+    untouched = dated.exclude(slug="tram-costs-warning")
+    assert all(story.last_published_at == story.first_published_at for story in untouched)
     assert newest.address == "/2026/11/tram-costs-warning/"
 
 
