@@ -107,6 +107,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture
 def edition_dir(settings: Settings, tmp_path: Path) -> Path:
     """An edition directory of this test's own, and media beside it."""
+    from django.core.cache import cache
+
+    cache.clear()
     settings.EDITION_DIR = tmp_path / "edition"
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "edition"

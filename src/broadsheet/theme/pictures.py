@@ -79,6 +79,10 @@ def _made(image: Any, specs: Sequence[str]) -> list[Made]:
     with reads.reading():
         try:
             renditions = image.get_renditions(*specs)
+            if not all(Path(one.file.path).is_file() for one in renditions.values()):
+                # Files were lost, a restored backup without them say: they are made again.
+                image.renditions.filter(filter_spec__in=specs).delete()
+                renditions = type(image).objects.get(pk=image.pk).get_renditions(*specs)
         except (OSError, ValueError) as error:
             logger.warning("The picture “%s” cannot be shown: %s", image.title, error)
             return []

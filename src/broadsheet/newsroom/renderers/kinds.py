@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar
 from urllib.parse import quote
 
 from wagtail.contrib.redirects.models import Redirect
@@ -12,7 +13,7 @@ from broadsheet.kit.public import Document, register_kind
 from broadsheet.kit.reads import reader
 from broadsheet.newsroom.models import Article, Author, FrontPage, SectionPage, StaticPage, Topic
 from broadsheet.newsroom.queries import editions, memberships, stories
-from broadsheet.newsroom.renderers import errors, feeds, pages, people, sitemaps
+from broadsheet.newsroom.renderers import errors, feeds, icon, pages, people, sitemaps
 
 
 class PageKind:
@@ -136,22 +137,26 @@ class SitemapKind:
                 yield "index"
 
 
-class RobotsKind:
-    """`/robots.txt`; the ident is `robots`."""
+class SiteFileKind:
+    """Small files that the whole site has one of; the ident is its name here."""
 
-    name = "robots"
+    name = "file"
+    files: ClassVar[dict[str, Callable[[], Document]]] = {
+        "robots": sitemaps.robots_document,
+        "icon": icon.icon_document,
+    }
 
     def idents(self) -> Iterable[str]:
-        return ["robots"]
+        return list(self.files)
 
     def render(self, ident: str) -> Document | None:
-        return sitemaps.robots_document()
+        return self.files[ident]()
 
     def path(self, ident: str) -> str | None:
-        return "/robots.txt"
+        return self.files[ident]().path
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
-        return ["robots"] if "list:editions" in keys else []
+        return self.idents() if "list:editions" in keys else []
 
 
 class RedirectKind:
@@ -223,7 +228,7 @@ def register() -> None:
         EditionKind("feed", feeds.feed_document),
         EditionKind("missing", errors.missing_document),
         SitemapKind(),
-        RobotsKind(),
+        SiteFileKind(),
         RedirectKind(),
     )
     for kind in kinds:
