@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_django import DjangoDbBlocker
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 if TYPE_CHECKING:
     from paper import Paper
@@ -116,7 +115,7 @@ def edition_dir(settings: Settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def paper(db: None, edition_dir: Path, tmp_path: Path) -> "Paper":
+def paper(db: None, edition_dir: Path, tmp_path: Path) -> Paper:
     """A small newsroom, nothing of it pressed yet."""
     from paper import Paper
 

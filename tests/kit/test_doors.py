@@ -97,9 +97,9 @@ def test_announce_stores_a_task_that_a_rollback_drops() -> None:
     subscribe("thing.happened", hear)
     with transaction.atomic():
         announce("thing.happened", number=1)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         announce("thing.happened", number=2)
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     (task,) = DBTaskResult.objects.all()
     deliver.call(*task.args_kwargs["args"])
     assert HEARD == [1]

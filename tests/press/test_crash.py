@@ -66,7 +66,7 @@ def test_press_killed_at_any_point_heals(served: Served) -> None:
     wait_until(
         lambda: all(edition.find(path) for path in committed), "every story is in the edition"
     )
-    run("press", "check", "--dir", served.directory)
+    run("press", "check", "--dir", served.directory, BROADSHEET_URL=served.url)
     assert edition.verify() == []
     assert [path for path in committed if served.get(path)[0] != 200] == []
     assert len(committed) > KILLS

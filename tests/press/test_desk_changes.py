@@ -9,7 +9,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from paper import Paper
 from PIL import Image
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.actions.copy_page import CopyPageAction
@@ -20,6 +19,7 @@ from broadsheet.newsroom.models import Article, Picture
 from broadsheet.press.actions import check_edition, press_pending
 from broadsheet.press.queries import edition
 from broadsheet.readers.models import User
+from paper import Paper
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from paper import Paper
 
 from broadsheet.kit.models import AuditEntry
 from broadsheet.readers.actions import create_account
 from broadsheet.readers.errors import AccountExists, ReadersError, UnknownRole
 from broadsheet.readers.models import User
+from paper import Paper
 
 PASSWORD = "a long and winding password"
 

@@ -27,7 +27,10 @@ def article_end(path: str) -> Markup | None:
     where = {"campaign": campaign.campaign.slug} if campaign else {}
     confirm = f"{language_prefix(code)}/give/confirm/"
     gifts = [
-        (gift.format(code), f"{confirm}?{urlencode({'amount': gift.decimal, **where, 'from': path})}")
+        (
+            gift.format(code),
+            f"{confirm}?{urlencode({'amount': gift.decimal, **where, 'from': path})}",
+        )
         for gift in suggested_gifts(currency)
     ]
     other = f"{confirm}?{urlencode({**where, 'from': path})}"

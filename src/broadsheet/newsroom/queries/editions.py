@@ -87,7 +87,9 @@ def editions() -> list[tuple[str, str]]:
 @reader(lambda: ["list:editions"])
 def public_languages() -> dict[int, str]:
     """The languages of the live editions: id of the locale to language code."""
-    rows = FrontPage.objects.live().filter(depth=2).values_list("locale_id", "locale__language_code")
+    rows = (
+        FrontPage.objects.live().filter(depth=2).values_list("locale_id", "locale__language_code")
+    )
     return dict(rows)
 
 

@@ -15,7 +15,6 @@ from broadsheet.newsroom.queries.editions import Plate
 from broadsheet.newsroom.renderers import people
 from broadsheet.newsroom.renderers.bodies import body, plain_text
 from broadsheet.newsroom.renderers.cards import (
-
     Register,
     alternative_text,
     month_links,
@@ -186,5 +185,3 @@ def _story(story: Article, plate: Plate) -> Document:
 def _updated(story: Article) -> dt.datetime | None:
     first, last = story.first_published_at, story.last_published_at
     return last if first and last and last - first > SETTLING else None
-
-
