@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Q
@@ -72,11 +73,9 @@ def look_at_attempts() -> None:
     due = Attempt.objects.filter(look_at__lte=clock.now(), state__in=OPEN)
     for attempt in due.select_related("account", "donation__campaign").order_by("look_at")[:BATCH]:
         if attempt.state == AttemptState.CREATED:
-            _try(
-                "expire a donation", lambda it=attempt: expire_donation(donation=it.donation, by=BY)
-            )  # type: ignore[misc]
+            _try("expire", partial(expire_donation, donation=attempt.donation, by=BY))
         else:
-            _try("look up an attempt", lambda it=attempt: resolve_attempt(attempt=it, by=BY))  # type: ignore[misc]
+            _try("look up an attempt", partial(resolve_attempt, attempt=attempt, by=BY))
 
 
 def send_receipts() -> None:

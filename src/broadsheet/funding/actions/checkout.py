@@ -90,7 +90,7 @@ def _order(donation: Donation, attempt: Attempt) -> Order:
 
 def _description(donation: Donation) -> str:
     words = CampaignText.objects.filter(
-        campaign_id=donation.campaign_id, language=donation.language
+        campaign=donation.campaign, language=donation.language
     ).first()
     name: str = settings.BROADSHEET.name
     return f"{name}: {words.title}"[:200] if words else name[:200]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import email.message
 import hashlib
 import logging
 from email.utils import format_datetime
@@ -30,7 +29,7 @@ STALE = dt.timedelta(minutes=10)
 class Message(EmailMultiAlternatives):
     """A message whose bytes follow from its content alone: its boundary too."""
 
-    def message(self, *args: Any, **kwargs: Any) -> email.message.Message:
+    def message(self, *args: Any, **kwargs: Any) -> Any:
         made = super().message(*args, **kwargs)
         mark = hashlib.sha256(self.extra_headers["Message-ID"].encode()).hexdigest()
         made.set_boundary(f"receipt-{mark[:32]}")
@@ -68,7 +67,7 @@ def message_of(receipt: Receipt) -> Message:
     """A receipt as an e-mail, text and HTML, in the supporter's language."""
     donation = receipt.donation
     code = donation.language
-    words = CampaignText.objects.filter(campaign_id=donation.campaign_id, language=code).first()
+    words = CampaignText.objects.filter(campaign=donation.campaign, language=code).first()
     context = {
         "receipt": receipt,
         "donation": donation,

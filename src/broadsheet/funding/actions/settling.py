@@ -46,7 +46,7 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         return Verdict.LYING
     with transaction.atomic():
         note_checkout(attempt, checkout)
-        state = fold(AttemptState(attempt.state), checkout.seen)
+        state = fold(AttemptState(attempt.state), checkout.seen)  # type: ignore[call-arg]
         if not _move(attempt, state):
             return Verdict.UNCHANGED
         audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)

@@ -42,7 +42,7 @@ def fold(current: AttemptState, seen: Seen) -> AttemptState:
 
 def _says(seen: Seen) -> AttemptState:
     if seen.payment in ("succeeded", "processing"):
-        return AttemptState(seen.payment)
+        return AttemptState(seen.payment)  # type: ignore[call-arg]
     if seen.payment == "requires_action" and seen.is_open:
         return AttemptState.REQUIRES_ACTION
     if seen.is_open:

@@ -40,7 +40,7 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
         donation=donation,
         amount=donation.gross.format(get_language() or "en"),
         campaign=CampaignText.objects.filter(
-            campaign_id=donation.campaign_id, language=get_language()
+            campaign=donation.campaign, language=get_language()
         ).first(),
         checkout_url=attempt.checkout_url,
         again=_again(donation),

@@ -177,6 +177,6 @@ def sitemap_pages(code: str) -> list[str]:
 
 
 @reader(lambda holder: [])
-def blocks_of(holder: Article | StaticPage | FrontPage) -> list[tuple[str, object]]:
+def blocks_of(holder: Article | StaticPage | FrontPage) -> list[tuple[str, Any]]:
     """A page's blocks as (type, value) with the pictures and pages in them loaded."""
     return [(block.block_type, block.value) for block in holder.body]

@@ -18,7 +18,7 @@ def set_faults(store: Store, account: str, faults: Row) -> Row:
     body = store.account(account)
     body["faults"] = {name: int(times) for name, times in faults.items() if name in FAULTS}
     store.keep_account(body)
-    return body["faults"]  # type: ignore[no-any-return]
+    return body["faults"]
 
 
 def take_api_fault(store: Store, account: str) -> str | None:
