@@ -67,6 +67,6 @@ def test_press_killed_at_any_point_heals(served: Served) -> None:
         lambda: all(edition.find(path) for path in committed), "every story is in the edition"
     )
     run("press", "check", "--dir", served.directory, BROADSHEET_URL=served.url)
-    assert edition.verify() == []
+    assert list(edition.verify()) == []
     assert [path for path in committed if served.get(path)[0] != 200] == []
     assert len(committed) > KILLS
