@@ -33,13 +33,12 @@ check: $(VENV)/.dev ## style, types, imports, spelling, templates, dependencies
 	$(BIN)/lint-imports --config importlinter.toml
 	BROADSHEET_DIR=tests/ledger $(BIN)/mypy
 	$(BIN)/codespell src tests docs changes *.md
-	$(BIN)/djlint --check --lint --quiet src
+	$(BIN)/djlint --lint --quiet src  # not --check: its indentation would be sent to every reader
 	$(BIN)/deptry --no-ansi src
 
 format: $(VENV)/.dev ## put the code into its one form
 	$(BIN)/ruff check --fix src tests
 	$(BIN)/ruff format src tests
-	$(BIN)/djlint --reformat --quiet src || true
 	$(BIN)/python -m broadsheet.project.configuration_page > docs/run/configuration.md
 
 bench: $(VENV)/.dev ## measure every claim about speed and size
