@@ -105,7 +105,6 @@ def test_announce_stores_a_task_that_a_rollback_drops() -> None:
     assert HEARD == [1]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_announce_outside_a_transaction_is_refused() -> None:
     with pytest.raises(NotInTransaction):
         announce("thing.happened", number=1)
