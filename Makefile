@@ -77,5 +77,5 @@ $(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
 .PHONY: install
 install:
 	@echo "Installing the packages of requirements/$(INSTALL).txt"
-	@$(BIN)/uv pip sync -q --require-hashes --python $(BIN)/python requirements/$(INSTALL).txt
+	@$(BIN)/uv pip sync -q --system-certs --require-hashes --python $(BIN)/python requirements/$(INSTALL).txt
 	@$(BIN)/uv pip install -q --offline --no-deps --no-build-isolation --python $(BIN)/python -e .
