@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.db import DatabaseError, close_old_connections
 
+from broadsheet.kit.jobs import Job
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import press_failed, press_pending
 from broadsheet.press.models import Failure
-from broadsheet.press.queries import edition, fingerprint, pending_changes
+from broadsheet.press.queries import pending_changes
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.1
 """Seconds between two looks for changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something that is done again and again; `every` is in seconds."""
-
-    name: str
-    every: int
-    run: Callable[[], object]
 
 
 def jobs() -> list[Job]:
@@ -43,15 +33,14 @@ def retry() -> None:
 def run(stop: threading.Event) -> None:
     """Press whatever changes, until `stop` is set. A fault is logged and what waits is tried again."""
     pause = PAUSE
-    up_to_date = False
+    # The first press finds out whether the software, the theme or a setting has changed meanwhile.
+    has_pressed = False
     while not stop.wait(pause):
         try:
             close_old_connections()
-            if not up_to_date:
-                up_to_date = edition().fingerprint == fingerprint()
-            if not up_to_date or pending_changes():
+            if not has_pressed or pending_changes():
                 press_pending()
-                up_to_date = True
+                has_pressed = True
             pause = PAUSE
         except DatabaseError as error:
             logger.warning("The press cannot reach the database: %s", error)

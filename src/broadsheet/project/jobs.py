@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -14,8 +13,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.kit import clock
+from broadsheet.kit.jobs import Job
 from broadsheet.project.processes import Outdated
-from broadsheet.project.worker import Job
 
 KEEP_TASKS = dt.timedelta(days=14)
 
@@ -31,15 +30,12 @@ def need_schema() -> None:
 
 def jobs() -> Iterator[Job]:
     """Every job of this newsroom's worker, besides the press itself."""
+    from broadsheet.funding import tasks as funding
     from broadsheet.press import tasks as press
 
-    for job in press.jobs():
-        yield Job(job.name, job.every, job.run)
+    yield from press.jobs()
     yield Job("run tasks", 0.3, run_tasks)
-    if find_spec("broadsheet.funding.tasks"):
-        from broadsheet.funding import tasks as funding
-
-        yield Job("look after gifts", 5.0, funding.tick)
+    yield Job("look after gifts", 5.0, funding.tick)
     yield Job("sweep", 3600.0, sweep)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from babel.core import Locale
 
-import broadsheet
 from broadsheet.project import database, env
 from broadsheet.project.release import release
 
@@ -41,15 +39,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 SITE_ID = None
 
-_APPS = ("appeals", "newsroom", "funding", "imports", "demo", "press", "readers", "theme", "kit")
-_ROOMS = [
-    f"broadsheet.{name}"
-    for name in _APPS
-    if (Path(broadsheet.__file__).parent / name / "apps.py").exists()
-]
-
 INSTALLED_APPS = [
-    *_ROOMS,
+    "broadsheet.appeals",
+    "broadsheet.newsroom",
+    "broadsheet.funding",
+    "broadsheet.press",
+    "broadsheet.readers",
+    "broadsheet.theme",
+    "broadsheet.kit",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
@@ -89,17 +86,13 @@ MIDDLEWARE = [
     "broadsheet.project.middleware.DeskTransaction",
 ]
 
-_ENVIRONMENT = "jinja2.Environment"
-if (Path(broadsheet.__file__).parent / "theme" / "environment.py").exists():
-    _ENVIRONMENT = "broadsheet.theme.environment.environment"
-
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
         "DIRS": [THEME_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"environment": _ENVIRONMENT},
+        "OPTIONS": {"environment": "broadsheet.theme.environment.environment"},
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -189,9 +182,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = BROADSHEET.email_from
 # The desk ------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = BROADSHEET.name
 WAGTAILADMIN_BASE_URL = BROADSHEET.url.rstrip("/")
-if "broadsheet.newsroom" in _ROOMS:
-    WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Picture"
-    WAGTAILDOCS_DOCUMENT_MODEL = "newsroom.Download"
+WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Picture"
+WAGTAILDOCS_DOCUMENT_MODEL = "newsroom.Download"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
@@ -12,10 +10,6 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from broadsheet.project import views
 
-_funding = (
-    [path("", include("broadsheet.funding.urls"))] if find_spec("broadsheet.funding.urls") else []
-)
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/static/<str:release>/<path:path>", views.static_file, name="static-file"),
     path("desk/media/<path:path>", views.media_file, name="media-file"),
@@ -23,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include(wagtailadmin_urls)),
 ]
 urlpatterns += i18n_patterns(
-    *_funding,
+    path("", include("broadsheet.funding.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -7,25 +7,16 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from broadsheet.kit.jobs import Job
 from broadsheet.project import heartbeat
 from broadsheet.project.processes import hold
 
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something to do again and again, `seconds` after its last end."""
-
-    name: str
-    seconds: float
-    run: Callable[[], object]
 
 
 def keep_running(job: Job, stop: threading.Event) -> None:
