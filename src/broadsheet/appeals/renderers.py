@@ -8,8 +8,9 @@ from django.conf import settings
 from django.template.loader import get_template
 from markupsafe import Markup
 
-from broadsheet.funding.queries import language_prefix, open_campaigns
+from broadsheet.funding.queries import open_campaigns
 from broadsheet.funding.rules.giving import suggested_gifts
+from broadsheet.kit.public import language_prefix
 from broadsheet.theme.languages import active_language
 
 

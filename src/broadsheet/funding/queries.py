@@ -18,6 +18,7 @@ from broadsheet.funding.models import (
 )
 from broadsheet.funding.rules.giving import percent_reached
 from broadsheet.kit.money import Money
+from broadsheet.kit.public import language_prefix
 from broadsheet.kit.reads import reader
 
 
@@ -57,11 +58,6 @@ class Progress:
     goal: Money
     gifts: int
     percent: int
-
-
-def language_prefix(code: str) -> str:
-    """The prefix of a language's addresses: empty for the newsroom's first."""
-    return "" if code == settings.LANGUAGE_CODE else f"/{code}"
 
 
 def campaign_path(slug: str, code: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 
 from broadsheet.kit.models import Change
@@ -16,9 +14,5 @@ def mark(*changed: models.Model | str) -> None:
     Saving or deleting a watched model marks it by itself. Call this after what emits no signal:
     `queryset.update`, raw SQL, or an instant (a campaign's end) that has come.
     """
-    mark_keys(item if isinstance(item, str) else key_of(item) for item in changed)
-
-
-def mark_keys(keys: Iterable[str]) -> None:
-    """Write a `Change` row for each key, in the caller's transaction."""
+    keys = (item if isinstance(item, str) else key_of(item) for item in changed)
     Change.objects.bulk_create([Change(key=key) for key in dict.fromkeys(keys)])

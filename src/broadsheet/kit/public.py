@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import models
 from wagtail.models import Page
 
@@ -105,6 +106,11 @@ def regard_as_ambient(*labels: str) -> None:
 def is_ambient(label: str) -> bool:
     """Whether reading a model of this label needs no record."""
     return label in _ambient
+
+
+def language_prefix(code: str) -> str:
+    """The prefix of a language's addresses: empty for the newsroom's first language."""
+    return "" if code == settings.LANGUAGE_CODE else f"/{code}"
 
 
 def key_of(instance: models.Model) -> str:

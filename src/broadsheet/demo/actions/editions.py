@@ -10,6 +10,7 @@ from wagtail.models import Locale
 from broadsheet.demo.actions.blocks import RawBlock, raw_blocks
 from broadsheet.demo.actions.library import BY, Library
 from broadsheet.demo.reading import Edition, Text
+from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.actions.fronts import arrange_front
 from broadsheet.newsroom.actions.registers import create_author, create_section, create_topic
 from broadsheet.newsroom.actions.stories import (
@@ -48,7 +49,7 @@ class Desk:
             return f'linktype="page" id="{self.stories[key].pk}"'
         if kind == "page":
             return f'linktype="page" id="{self.pages[key].pk}"'
-        prefix = "" if self.first is None else f"/{self.edition.language}"
+        prefix = language_prefix(self.edition.language)
         return f'href="{prefix}/{kind}s/{key}/"'
 
 

@@ -16,9 +16,9 @@ from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Gateway, Order
 from broadsheet.funding.models import Attempt, CampaignText, Donation
-from broadsheet.funding.queries import language_prefix
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import audit, clock
+from broadsheet.kit.public import language_prefix
 
 KEY_LIFE = dt.timedelta(hours=23)
 """How long a key is sent again: processors forget keys after a day, and would then do the work twice."""

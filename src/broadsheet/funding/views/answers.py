@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
 
-from broadsheet.funding.queries import language_prefix
+from broadsheet.kit.public import language_prefix
 from broadsheet.theme.documents import Head, html_text, page_policy
 
 

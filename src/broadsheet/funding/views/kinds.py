@@ -15,12 +15,11 @@ from broadsheet.funding.queries import (
     CampaignView,
     campaign_path,
     campaign_view,
-    language_prefix,
     open_campaigns,
     progress,
 )
 from broadsheet.funding.rules.giving import suggested_gifts
-from broadsheet.kit.public import Document, Membership, register_kind, watch
+from broadsheet.kit.public import Document, Membership, language_prefix, register_kind, watch
 from broadsheet.theme.documents import Head, html_document, html_text
 
 METER_HEADERS = (

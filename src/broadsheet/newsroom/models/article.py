@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from broadsheet.kit import clock
+from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.blocks import StoryBody
 from broadsheet.newsroom.models.pages import PublicPage
 from broadsheet.newsroom.rules import story_address
@@ -62,8 +62,7 @@ class Article(PublicPage):
 
     def current_address(self) -> str:
         """The address it has, or would get if it were published for the first time now (or when scheduled)."""
-        code = self.locale.language_code
-        prefix = "" if code == settings.LANGUAGE_CODE else f"/{code}"
+        prefix = language_prefix(self.locale.language_code)
         moment = self.first_published_at or self.go_live_at or clock.now()
         return story_address(moment, self.slug, clock.newsroom_zone(), prefix)
 

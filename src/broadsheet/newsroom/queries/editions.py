@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 
+from broadsheet.kit.public import language_prefix
 from broadsheet.kit.reads import reader
 from broadsheet.newsroom.models import FrontPage, SectionPage, StaticPage
 
@@ -43,11 +44,6 @@ class Link:
     depth: int
 
 
-def edition_prefix(code: str) -> str:
-    """The language prefix of an edition's addresses: empty for the newsroom's first language."""
-    return "" if code == settings.LANGUAGE_CODE else f"/{code}"
-
-
 def tree_address(plate: Plate, url_path: str) -> str:
     """The public address of a page that is found by its place in the tree."""
     return f"{plate.prefix}/{url_path.removeprefix(plate.root_url_path)}"
@@ -66,7 +62,7 @@ def plate(code: str) -> Plate | None:
         return None
     return Plate(
         code,
-        edition_prefix(code),
+        language_prefix(code),
         front["pk"],
         front["title"],
         front["tagline"],
@@ -149,8 +145,3 @@ def address_of(page: Page) -> str:
     """The public address of any of our pages, as a path."""
     parts = page.get_url_parts()
     return parts[2] if parts and parts[2] else "/"
-
-
-def language_codes() -> list[str]:
-    """The languages that have a tree, live or not."""
-    return list(Locale.objects.values_list("language_code", flat=True))

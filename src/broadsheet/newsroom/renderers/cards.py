@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broadsheet.kit import clock
+from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.models import Article, Author, Picture, Topic
 from broadsheet.newsroom.queries import editions
-from broadsheet.newsroom.queries.editions import Link, Plate, edition_prefix
+from broadsheet.newsroom.queries.editions import Link, Plate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,12 @@ class Register:
 
     def person_address(self, author: Author) -> str:
         code = self._languages.get(author.locale_id)
-        return author_address(author, code) if code else ""
+        return register_address(author, code) if code else ""
 
 
-def author_address(author: Author, code: str) -> str:
-    """The path of an author's page, in the edition of a language."""
-    return f"{edition_prefix(code)}/authors/{author.slug}/"
-
-
-def topic_address(topic: Topic, code: str) -> str:
-    """The path of a topic's page, in the edition of a language."""
-    return f"{edition_prefix(code)}/topics/{topic.slug}/"
+def register_address(row: Author | Topic, code: str) -> str:
+    """The path of an author's (`/authors/…/`) or topic's (`/topics/…/`) page, in the edition of a language."""
+    return f"{language_prefix(code)}/{row._meta.model_name}s/{row.slug}/"
 
 
 def alternative_text(story: Article) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.template.loader import get_template
 from markupsafe import Markup
 
+from broadsheet.kit.public import language_prefix
 from broadsheet.kit.slots import register_slot
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Plate
@@ -37,7 +38,7 @@ def masthead(head: Head) -> Markup | None:
         return None
     elsewhere = dict(head.alternates)
     others = [
-        (language(code), elsewhere.get(code, f"{editions.edition_prefix(code)}/"))
+        (language(code), elsewhere.get(code, f"{language_prefix(code)}/"))
         for code, _name in editions.editions()
         if code != plate.code
     ]
