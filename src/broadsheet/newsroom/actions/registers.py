@@ -26,6 +26,15 @@ def _free_slug(model: type[Author | Topic], locale: Locale, wanted: str) -> str:
     return slug
 
 
+def _enter(row: Author | Topic, translation_of: Author | Topic | None, by: audit.Actor) -> None:
+    """Check and save a new row of a register, as the counterpart of another language's where there is one."""
+    if translation_of is not None:
+        row.translation_key = translation_of.translation_key
+    row.full_clean()
+    row.save()
+    audit.record(f"{row._meta.model_name}.created", row, by=by)
+
+
 @transaction.atomic
 def create_section(
     *,
@@ -75,11 +84,7 @@ def create_author(
         portrait=portrait,
         locale=locale,
     )
-    if translation_of is not None:
-        author.translation_key = translation_of.translation_key
-    author.full_clean()
-    author.save()
-    audit.record("author.created", author, by=by)
+    _enter(author, translation_of, by)
     return author
 
 
@@ -100,11 +105,7 @@ def create_topic(
         description=description,
         locale=locale,
     )
-    if translation_of is not None:
-        topic.translation_key = translation_of.translation_key
-    topic.full_clean()
-    topic.save()
-    audit.record("topic.created", topic, by=by)
+    _enter(topic, translation_of, by)
     return topic
 
 

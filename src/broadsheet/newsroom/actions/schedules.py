@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from wagtail.models import Page, Revision
@@ -43,29 +45,24 @@ def publish_due() -> list[Due]:
 
 def _publish(pk: int, now: dt.datetime) -> Due:
     revision = Revision.objects.get(pk=pk)
-    key, late = f"page:{revision.object_id}", now - (revision.approved_go_live_at or now)
-    try:
-        with transaction.atomic():
-            revision.publish(log_action="wagtail.publish.scheduled")
-            audit.record(
-                "page.published", key, by="schedule", seconds_late=int(late.total_seconds())
-            )
-    except Exception as error:
-        logger.exception("%s is due and could not be published; it is tried again", key)
-        return Due(key, late, f"{type(error).__name__}: {error}")
-    return Due(key, late)
+    publish = partial(revision.publish, log_action="wagtail.publish.scheduled")
+    late = now - (revision.approved_go_live_at or now)
+    return _do(publish, "page.published", f"page:{revision.object_id}", late)
 
 
 def _withdraw(pk: int, now: dt.datetime) -> Due:
     page = Page.objects.get(pk=pk).specific
-    key, late = f"page:{pk}", now - page.expire_at
+    withdraw = partial(page.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+    return _do(withdraw, "page.withdrawn", f"page:{pk}", now - page.expire_at)
+
+
+def _do(act: Callable[[], object], action: str, key: str, late: dt.timedelta) -> Due:
+    """Do one due thing and its audit line in a transaction of their own."""
     try:
         with transaction.atomic():
-            page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
-            audit.record(
-                "page.withdrawn", key, by="schedule", seconds_late=int(late.total_seconds())
-            )
+            act()
+            audit.record(action, key, by="schedule", seconds_late=int(late.total_seconds()))
     except Exception as error:
-        logger.exception("%s has expired and could not be withdrawn; it is tried again", key)
+        logger.exception("%s was due (%s) and failed; it is tried again", key, action)
         return Due(key, late, f"{type(error).__name__}: {error}")
     return Due(key, late)

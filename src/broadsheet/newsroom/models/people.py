@@ -13,11 +13,38 @@ from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
 
-class Author(TranslatableMixin, index.Indexed, models.Model):
-    """Who writes. A guest author has no account; an account is never needed to have a byline."""
+class Register(TranslatableMixin, index.Indexed, models.Model):
+    """A name with an address of its own, one row per language."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
+
+    name_panels: ClassVar[list[object]] = [
+        TitleFieldPanel("name", targets=["slug"]),
+        FieldPanel("slug", widget=SlugInput),
+    ]
+    search_fields: ClassVar[list[object]] = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("locale"),
+    ]
+
+    class Meta(TranslatableMixin.Meta):
+        abstract = True
+        ordering = ("name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("locale", "slug"), name="%(app_label)s_%(class)s_slug_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Author(Register):
+    """Who writes. A guest author has no account; an account is never needed to have a byline."""
+
     role = models.CharField(
         _("role or beat"), max_length=120, blank=True, help_text=_("For example: City reporter.")
     )
@@ -35,8 +62,7 @@ class Author(TranslatableMixin, index.Indexed, models.Model):
     )
 
     panels: ClassVar[list[object]] = [
-        TitleFieldPanel("name", targets=["slug"]),
-        FieldPanel("slug", widget=SlugInput),
+        *Register.name_panels,
         FieldPanel("role"),
         FieldPanel("biography"),
         FieldPanel("portrait"),
@@ -44,45 +70,11 @@ class Author(TranslatableMixin, index.Indexed, models.Model):
             [FieldPanel("email"), FieldPanel("account")], heading=_("Contact and account")
         ),
     ]
-    search_fields: ClassVar[list[object]] = [
-        index.SearchField("name"),
-        index.AutocompleteField("name"),
-        index.FilterField("locale"),
-    ]
-
-    class Meta(TranslatableMixin.Meta):
-        ordering = ("name", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("locale", "slug"), name="newsroom_author_slug_once"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
 
 
-class Topic(TranslatableMixin, index.Indexed, models.Model):
+class Topic(Register):
     """What a story is about, across sections."""
 
-    name = models.CharField(_("name"), max_length=120)
-    slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
     description = models.TextField(_("description"), blank=True)
 
-    panels: ClassVar[list[object]] = [
-        TitleFieldPanel("name", targets=["slug"]),
-        FieldPanel("slug", widget=SlugInput),
-        FieldPanel("description"),
-    ]
-    search_fields: ClassVar[list[object]] = [
-        index.SearchField("name"),
-        index.AutocompleteField("name"),
-        index.FilterField("locale"),
-    ]
-
-    class Meta(TranslatableMixin.Meta):
-        ordering = ("name", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("locale", "slug"), name="newsroom_topic_slug_once"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
+    panels: ClassVar[list[object]] = [*Register.name_panels, FieldPanel("description")]

@@ -15,7 +15,6 @@ from broadsheet.newsroom.models import (
     Author,
     Download,
     FrontPage,
-    Picture,
     SectionPage,
     StaticPage,
     Topic,
@@ -65,31 +64,34 @@ def chosen_stories(ids: list[int]) -> list[Article]:
     return [found[pk] for pk in ids if pk in found]
 
 
+def _instants(month: str) -> tuple[dt.datetime, dt.datetime]:
+    """The first and the last instant of a month in the newsroom's zone; the database keeps microseconds."""
+    year, number = map(int, month.split("-"))
+    zone = clock.newsroom_zone()
+    end = dt.datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
+    return dt.datetime(year, number, 1, tzinfo=zone), end.astimezone(
+        dt.UTC
+    ) - dt.timedelta.resolution
+
+
 @reader(lambda scope, month: [f"list:month/{scope}/{month}"])
 def month_stories(scope: str, month: str) -> list[Article]:
     """The live stories of a scope first published in a month (`2026-11`, the newsroom's zone), newest first."""
-    year, number = map(int, month.split("-"))
-    zone = clock.newsroom_zone()
-    start = dt.datetime(year, number, 1, tzinfo=zone)
-    end = dt.datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
-    stories = _cards(_in_scope(scope)).filter(
-        first_published_at__gte=start, first_published_at__lt=end
-    )
+    stories = _cards(_in_scope(scope)).filter(first_published_at__range=_instants(month))
     return list(stories.order_by("-first_published_at", "-pk"))
 
 
 @reader(lambda scope: [f"list:months/{scope}"])
 def archive_months(scope: str) -> list[str]:
     """The months in which a scope has live stories, newest first, as `2026-11`."""
+    return sorted(_months(scope), reverse=True)
+
+
+def _months(scope: str) -> set[str]:
     zone = clock.newsroom_zone()
-    moments = (
-        _in_scope(scope)
-        .live()
-        .filter(first_published_at__isnull=False)
-        .order_by()
-        .values_list("first_published_at", flat=True)
-    )
-    return sorted({month_of(moment, zone) for moment in moments}, reverse=True)
+    stories = _in_scope(scope).live().filter(first_published_at__isnull=False)
+    moments = stories.order_by().values_list("first_published_at", flat=True)
+    return {month_of(moment, zone) for moment in moments}
 
 
 @reader(lambda pk: [f"page:{pk}"])
@@ -118,12 +120,6 @@ def topic(pk: int) -> Topic | None:
     return Topic.objects.select_related("locale").filter(pk=pk).first()
 
 
-@reader(lambda ids: [f"newsroom.picture:{pk}" for pk in ids])
-def pictures(ids: Iterable[int]) -> dict[int, Picture]:
-    """The pictures with these ids; one that is gone is missing."""
-    return Picture.objects.in_bulk(list(ids))
-
-
 @reader(lambda ids: [f"newsroom.download:{pk}" for pk in ids])
 def downloads(ids: Iterable[int]) -> dict[int, Download]:
     """The documents with these ids; one that is gone is missing."""
@@ -141,25 +137,14 @@ def page_addresses(ids: Iterable[int]) -> dict[int, str]:
 @reader(lambda code, month: [f"list:sitemap/{code}/{month}"])
 def sitemap_stories(code: str, month: str) -> list[tuple[str, dt.datetime | None]]:
     """Address and last change of every live story of a month in a language, by address."""
-    stories = [s for s in month_rows(code) if month_of(s[2], clock.newsroom_zone()) == month]
-    return sorted((address, changed) for address, changed, _first in stories)
-
-
-def month_rows(code: str) -> list[tuple[str, dt.datetime | None, dt.datetime]]:
-    """Address, last and first publication of the live stories of a language."""
-    return list(
-        Article.objects.live()
-        .filter(locale__language_code=code, first_published_at__isnull=False)
-        .order_by()
-        .values_list("address", "last_published_at", "first_published_at")
-    )
+    stories = _in_scope(f"site/{code}").live().filter(first_published_at__range=_instants(month))
+    return sorted(stories.order_by().values_list("address", "last_published_at"))
 
 
 @reader(lambda code: [f"list:sitemaps/{code}"])
 def sitemap_months(code: str) -> list[str]:
     """The months in which a language has live stories, oldest first."""
-    zone = clock.newsroom_zone()
-    return sorted({month_of(first, zone) for _address, _changed, first in month_rows(code)})
+    return sorted(_months(f"site/{code}"))
 
 
 @reader(lambda code: [f"list:sitemap/{code}/pages"])

@@ -2,8 +2,8 @@
 
 `kinds` calls these (each returns a `kit.public.Document` or None; all data through `queries`):
 `pages.document(page)` for a live front page, section, static page or story;
-`pages.month_document(scope, month)`, None when the scope has no live story in that month;
-`people.author_document(pk)` and `people.topic_document(pk)`, None when there is nothing to show;
+`lists.month_document(scope, month)`, None when the scope has no live story in that month;
+`lists.author_document(pk)` and `lists.topic_document(pk)`, None when there is nothing to show;
 `feeds.feed_document(code)`; `errors.missing_document(code)` at `<prefix>/404/` with status 404;
 `errors.gone(story)` with status 410 at the story's address;
 `sitemaps.sitemap_document(ident)` for `index`, `<code>/<yyyy-mm>`, `<code>/pages`; `sitemaps.robots_document()`;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 from urllib.parse import quote
@@ -13,7 +14,19 @@ from broadsheet.kit.public import Document, register_kind
 from broadsheet.kit.reads import reader
 from broadsheet.newsroom.models import Article, Author, FrontPage, SectionPage, StaticPage, Topic
 from broadsheet.newsroom.queries import editions, memberships, stories
-from broadsheet.newsroom.renderers import errors, feeds, icon, pages, people, sitemaps
+from broadsheet.newsroom.renderers import errors, feeds, icon, lists, pages, sitemaps
+
+
+class Rendered(ABC):
+    """A kind whose documents say themselves where they are."""
+
+    @abstractmethod
+    def render(self, ident: str) -> Document | None:
+        """The document as it has to be now, or None when it must not exist."""
+
+    def path(self, ident: str) -> str | None:
+        document = self.render(ident)
+        return document.path if document else None
 
 
 class PageKind:
@@ -41,7 +54,7 @@ class PageKind:
         return (key.removeprefix("page:") for key in keys if key.startswith("page:"))
 
 
-class MonthKind:
+class MonthKind(Rendered):
     """A month's stories of a site, section, author or topic; the ident is `<scope>/<yyyy-mm>`."""
 
     name = "month"
@@ -53,17 +66,13 @@ class MonthKind:
 
     def render(self, ident: str) -> Document | None:
         scope, _, month = ident.rpartition("/")
-        return pages.month_document(scope, month)
-
-    def path(self, ident: str) -> str | None:
-        document = self.render(ident)
-        return document.path if document else None
+        return lists.month_document(scope, month)
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
         return (key.removeprefix("list:month/") for key in keys if key.startswith("list:month/"))
 
 
-class PersonKind:
+class PersonKind(Rendered):
     """Author or topic pages; the ident is the row's id."""
 
     def __init__(self, model: type[Author | Topic]) -> None:
@@ -76,12 +85,8 @@ class PersonKind:
 
     def render(self, ident: str) -> Document | None:
         if self.model is Author:
-            return people.author_document(int(ident))
-        return people.topic_document(int(ident))
-
-    def path(self, ident: str) -> str | None:
-        document = self.render(ident)
-        return document.path if document else None
+            return lists.author_document(int(ident))
+        return lists.topic_document(int(ident))
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
         """A topic's or author's page lives while it has stories, so a list that filled may bring it about."""
@@ -89,7 +94,7 @@ class PersonKind:
         return (key.removeprefix(head) for key in keys for head in heads if key.startswith(head))
 
 
-class EditionKind:
+class EditionKind(Rendered):
     """What each language's edition has one of; the ident is the language code."""
 
     def __init__(self, name: str, render: object) -> None:
@@ -103,15 +108,11 @@ class EditionKind:
         document: Document | None = self._render(ident)  # type: ignore[operator]
         return document
 
-    def path(self, ident: str) -> str | None:
-        document = self.render(ident)
-        return document.path if document else None
-
     def born_of(self, keys: set[str]) -> Iterable[str]:
         return (key.removeprefix("list:plate/") for key in keys if key.startswith("list:plate/"))
 
 
-class SitemapKind:
+class SitemapKind(Rendered):
     """Sitemaps: the ident is `index`, `<code>/<yyyy-mm>` or `<code>/pages`."""
 
     name = "sitemap"
@@ -126,10 +127,6 @@ class SitemapKind:
     def render(self, ident: str) -> Document | None:
         return sitemaps.sitemap_document(ident)
 
-    def path(self, ident: str) -> str | None:
-        document = self.render(ident)
-        return document.path if document else None
-
     def born_of(self, keys: set[str]) -> Iterator[str]:
         for key in keys:
             if key.startswith("list:sitemap/"):
@@ -137,7 +134,7 @@ class SitemapKind:
                 yield "index"
 
 
-class SiteFileKind:
+class SiteFileKind(Rendered):
     """Small files that the whole site has one of; the ident is its name here."""
 
     name = "file"
@@ -151,9 +148,6 @@ class SiteFileKind:
 
     def render(self, ident: str) -> Document | None:
         return self.files[ident]()
-
-    def path(self, ident: str) -> str | None:
-        return self.files[ident]().path
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
         return self.idents() if "list:editions" in keys else []

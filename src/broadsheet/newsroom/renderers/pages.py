@@ -1,9 +1,8 @@
-"""Front pages, sections, months, static pages and stories as documents."""
+"""Front pages, static pages and stories as documents, and which document a page is; lists are in `lists`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from markupsafe import Markup
 from wagtail.models import Page
@@ -12,21 +11,19 @@ from broadsheet.kit.public import Document
 from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.queries.editions import Plate
-from broadsheet.newsroom.renderers import people
 from broadsheet.newsroom.renderers.bodies import body, plain_text
 from broadsheet.newsroom.renderers.cards import (
     Register,
     alternative_text,
     month_links,
-    topic_address,
+    register_address,
 )
 from broadsheet.newsroom.renderers.fronts import bands
+from broadsheet.newsroom.renderers.lists import section_document
 from broadsheet.newsroom.renderers.structured import news_article, organization
 from broadsheet.theme.documents import Head, html_document
 from broadsheet.theme.pictures import shared_picture
 
-LISTED = 30
-"""Stories on the first page of a section, author or topic; older ones are in its months."""
 SETTLING = dt.timedelta(hours=1)
 """A story published again within this time of its first publication is not called updated."""
 
@@ -39,7 +36,7 @@ def document(page: Page) -> Document | None:
     if isinstance(page, Article):
         return _story(page, plate)
     if isinstance(page, SectionPage):
-        return _section(page, plate)
+        return section_document(page, plate)
     if isinstance(page, FrontPage):
         return _front(page, plate)
     return _static(page, plate)
@@ -72,61 +69,6 @@ def _front(page: FrontPage, plate: Plate) -> Document:
         head=head,
         bands=bands(page, register),
         months=month_links(plate.home, months[:12]),
-    )
-
-
-def _section(page: SectionPage, plate: Plate) -> Document:
-    register = Register(plate)
-    scope = f"section/{page.pk}"
-    path = editions.tree_address(plate, page.url_path)
-    head = Head(
-        title=page.title,
-        path=path,
-        description=page.introduction,
-        alternates=_alternates(page),
-    )
-    inside = [link for link in register.sections if link.tree_path.startswith(page.path)]
-    return html_document(
-        "newsroom/list.html",
-        code=plate.code,
-        head=head,
-        above=editions.section_of(page.path, register.sections),
-        below=[link for link in inside if link.depth == page.depth - 1],
-        heading=page.title,
-        introduction=page.introduction,
-        stories=register.cards(stories.latest_stories(scope, LISTED)),
-        with_kicker=False,
-        months=month_links(path, stories.archive_months(scope)),
-        **NOBODY,
-    )
-
-
-NOBODY: dict[str, Any] = {"portrait": None, "role": "", "email": ""}
-"""What a list that is not a person's has no use for."""
-
-
-def month_document(scope: str, month: str) -> Document | None:
-    """A month's stories of a scope, under the address of what the scope names; None when there is none."""
-    found = stories.month_stories(scope, month)
-    place = people.place(scope)
-    if not found or place is None:
-        return None
-    plate, link = place
-    register = Register(plate)
-    path = month_links(link.url, [month])[0].url
-    text = people.month_title(plate.code, link.title, month)
-    return html_document(
-        "newsroom/list.html",
-        code=plate.code,
-        head=Head(title=text, path=path),
-        above=link,
-        below=[],
-        heading=text,
-        introduction="",
-        stories=register.cards(found),
-        with_kicker=not scope.startswith("section/"),
-        months=[],
-        **NOBODY,
     )
 
 
@@ -174,7 +116,7 @@ def _story(story: Article, plate: Plate) -> Document:
             if register.person_address(author)
         ],
         topics=[
-            {"name": topic.name, "url": topic_address(topic, plate.code)}
+            {"name": topic.name, "url": register_address(topic, plate.code)}
             for topic in story.topics.all()
         ]
         if story.live

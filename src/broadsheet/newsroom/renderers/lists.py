@@ -1,0 +1,133 @@
+"""Pages that list stories: sections, authors, topics, and the months of their archives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from broadsheet.kit.public import Document
+from broadsheet.newsroom.models import Article, Author, SectionPage
+from broadsheet.newsroom.queries import editions, stories
+from broadsheet.newsroom.queries.editions import Link, Plate
+from broadsheet.newsroom.renderers.cards import Register, month_links, register_address
+from broadsheet.theme.documents import Head, html_document
+from broadsheet.theme.filters import month as month_name
+
+LISTED = 30
+"""Stories on the first page of a section, author or topic; older ones are in its months."""
+
+
+def section_document(section: SectionPage, plate: Plate) -> Document:
+    """A section's page: what is new in it, the sections below it, its months."""
+    register = Register(plate)
+    inside = [link for link in register.sections if link.tree_path.startswith(section.path)]
+    head = Head(
+        title=section.title,
+        path=editions.tree_address(plate, section.url_path),
+        description=section.introduction,
+        alternates=sorted(editions.translations_of(section).items()),
+    )
+    return _newest(
+        register,
+        head,
+        f"section/{section.pk}",
+        above=editions.section_of(section.path, register.sections),
+        below=[link for link in inside if link.depth == section.depth - 1],
+    )
+
+
+def author_document(pk: int) -> Document | None:
+    """An author's page; None where the author or their language's edition is not there."""
+    author = stories.author(pk)
+    plate = editions.plate(author.locale.language_code) if author else None
+    if author is None or plate is None:
+        return None
+    path = register_address(author, plate.code)
+    head = Head(title=author.name, path=path, description=author.biography, kind="profile")
+    return _newest(Register(plate), head, f"author/{pk}", person=author)
+
+
+def topic_document(pk: int) -> Document | None:
+    """A topic's page; None where the topic or its language's edition is not there."""
+    topic = stories.topic(pk)
+    plate = editions.plate(topic.locale.language_code) if topic else None
+    if topic is None or plate is None:
+        return None
+    path = register_address(topic, plate.code)
+    head = Head(title=topic.name, path=path, description=topic.description)
+    return _newest(Register(plate), head, f"topic/{pk}")
+
+
+def month_document(scope: str, month: str) -> Document | None:
+    """A month's stories of a scope, under the address of what the scope names; None when there is none."""
+    found = stories.month_stories(scope, month)
+    place = _place(scope)
+    if not found or place is None:
+        return None
+    plate, above = place
+    with translation.override(plate.code):
+        title = _("%(name)s, %(month)s") % {"name": above.title, "month": month_name(month)}
+    head = Head(title=title, path=month_links(above.url, [month])[0].url)
+    return _document(Register(plate), head, scope, found, above=above)
+
+
+def _newest(register: Register, head: Head, scope: str, **more: Any) -> Document:
+    months = month_links(head.path, stories.archive_months(scope))
+    return _document(
+        register, head, scope, stories.latest_stories(scope, LISTED), months=months, **more
+    )
+
+
+def _document(
+    register: Register,
+    head: Head,
+    scope: str,
+    found: Sequence[Article],
+    *,
+    above: Link | None = None,
+    below: Sequence[Link] = (),
+    person: Author | None = None,
+    months: Sequence[object] = (),
+) -> Document:
+    return html_document(
+        "newsroom/list.html",
+        code=register.plate.code,
+        head=head,
+        above=above,
+        below=below,
+        person=person,
+        stories=register.cards(found),
+        with_kicker=not scope.startswith("section/"),
+        months=months,
+    )
+
+
+def _place(scope: str) -> tuple[Plate, Link] | None:
+    """The edition of a scope (`site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>`) and the page whose
+    archive it is; None where that page is not public."""
+    kind, _sep, ident = scope.partition("/")
+    if kind == "site":
+        plate = editions.plate(ident)
+        return (plate, _link(plate.front_pk, plate.name, plate.home)) if plate else None
+    if kind == "section":
+        return _section_place(int(ident))
+    found = stories.author(int(ident)) if kind == "author" else stories.topic(int(ident))
+    plate = editions.plate(found.locale.language_code) if found else None
+    if found is None or plate is None:
+        return None
+    return plate, _link(found.pk, found.name, register_address(found, plate.code))
+
+
+def _section_place(pk: int) -> tuple[Plate, Link] | None:
+    page = stories.page(pk)
+    plate = editions.plate(page.locale.language_code) if page is not None and page.live else None
+    if page is None or plate is None:
+        return None
+    return plate, _link(pk, page.title, editions.tree_address(plate, page.url_path))
+
+
+def _link(pk: int, title: str, url: str) -> Link:
+    return Link(pk, title, url, "", 1)
