@@ -40,6 +40,7 @@ APPEND_SLASH = True
 SITE_ID = None
 
 INSTALLED_APPS = [
+    "broadsheet.desk",
     "broadsheet.appeals",
     "broadsheet.newsroom",
     "broadsheet.funding",

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 from wagtail.search import index
 
 from broadsheet.kit import clock
@@ -37,7 +37,7 @@ class Article(PublicPage):
     parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[object]] = [
-        *Page.content_panels,
+        TitleFieldPanel("title", placeholder=_("Headline"), help_text=_("What happened.")),
         FieldPanel("standfirst"),
         InlinePanel("bylines", label=_("Byline"), heading=_("Bylines")),
         MultiFieldPanel(
@@ -55,6 +55,7 @@ class Article(PublicPage):
 
     class Meta:
         verbose_name = _("story")
+        verbose_name_plural = _("stories")
 
     @property
     def headline(self) -> str:

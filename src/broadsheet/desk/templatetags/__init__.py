@@ -1,0 +1,1 @@
+"""What the desk's templates need besides Wagtail's."""

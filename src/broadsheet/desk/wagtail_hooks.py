@@ -1,0 +1,31 @@
+"""Where the desk stands in Wagtail's admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail import hooks
+
+from broadsheet.desk.panels import home_panels
+from broadsheet.desk.viewsets import StoryViewSet
+
+
+@hooks.register("register_admin_viewset")
+def register_stories() -> StoryViewSet:
+    return StoryViewSet("stories")
+
+
+@hooks.register("construct_homepage_panels")
+def add_home_panels(request: HttpRequest, panels: list[Any]) -> None:
+    # Wagtail's "most recent edits" says again, without section and hour, what ours say.
+    panels[:] = [panel for panel in panels if getattr(panel, "name", "") != "recent_edits"]
+    panels += home_panels()
+
+
+@hooks.register("insert_global_admin_css")
+def desk_style() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))
