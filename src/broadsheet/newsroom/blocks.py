@@ -19,6 +19,14 @@ INLINE = [
 ]
 
 
+EMPTY_TABLE = {
+    "data": [[None] * 3] * 3,
+    "first_row_is_table_header": True,
+    "table_header_choice": "row",
+}
+"""What a new table starts from; nearly every table names its columns in its first row."""
+
+
 class HeadingBlock(blocks.StructBlock):
     """A heading inside a story; the story's own headline is level 1."""
 
@@ -64,7 +72,7 @@ class StoryTableBlock(blocks.StructBlock):
     """A table of plain text cells and what it is about."""
 
     caption = blocks.CharBlock(required=False, label=_("Caption"))
-    table = TableBlock(label=_("Table"))
+    table = TableBlock(label=_("Table"), default=EMPTY_TABLE)
 
     class Meta:
         icon = "table"

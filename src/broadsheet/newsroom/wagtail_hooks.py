@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from broadsheet.newsroom.models import Author, Topic
-
-
-class AuthorViewSet(SnippetViewSet):
-    model = Author
-    icon = "user"
-    menu_label = _("Authors")
-    menu_order = 210
-    add_to_admin_menu = True
-    list_display: ClassVar[list[str]] = ["name", "role", "locale"]
-    ordering = ("name",)
-
-
-class TopicViewSet(SnippetViewSet):
-    model = Topic
-    icon = "tag"
-    menu_label = _("Topics")
-    menu_order = 220
-    add_to_admin_menu = True
-    list_display: ClassVar[list[str]] = ["name", "locale"]
-    ordering = ("name",)
-
+from broadsheet.newsroom.viewsets import AuthorViewSet, TopicViewSet
 
 register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)

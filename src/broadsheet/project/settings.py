@@ -206,5 +206,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"broadsheet": {"level": "INFO"}},
+    # What a browser asked for wrongly is no news to who runs the newsroom.
+    "loggers": {"broadsheet": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }

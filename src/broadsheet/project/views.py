@@ -7,12 +7,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils._os import safe_join
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
-from django.views.static import serve
 from wagtail.admin.auth import require_admin_access
 
+PRIVATE = {
+    "Cache-Control": "private, max-age=3600",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -29,10 +33,9 @@ def static_file(request: HttpRequest, release: str, path: str) -> HttpResponse:
 
 @require_safe
 @require_admin_access
-def media_file(request: HttpRequest, path: str) -> HttpResponseBase:
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    )
-    return response
+def media_file(request: HttpRequest, path: str) -> HttpResponse:
+    file = Path(safe_join(str(settings.MEDIA_ROOT), path))
+    if not file.is_file():
+        raise Http404(path)
+    content_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return HttpResponse(file.read_bytes(), content_type, headers=PRIVATE)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
@@ -16,8 +17,21 @@ from wagtail.search import index
 from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.blocks import StoryBody
-from broadsheet.newsroom.models.pages import PublicPage
+from broadsheet.newsroom.models.pages import SLUG, SUMMARY, PublicPage
 from broadsheet.newsroom.rules import story_address
+
+
+class TopicsPanel(FieldPanel):
+    """Offers the topics of the story's own language, and those of another one that it has already."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            topics = self.form.fields["topics"]
+            theirs = models.Q(locale=self.instance.locale_id)
+            topics.queryset = topics.queryset.filter(
+                theirs | models.Q(pk__in=self.bound_field.value() or [])
+            )
 
 
 class Article(PublicPage):
@@ -37,7 +51,12 @@ class Article(PublicPage):
     parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[object]] = [
-        TitleFieldPanel("title", placeholder=_("Headline"), help_text=_("What happened.")),
+        TitleFieldPanel(
+            "title",
+            heading=_("Headline"),
+            placeholder=_("Headline"),
+            help_text=_("What happened."),
+        ),
         FieldPanel("standfirst"),
         InlinePanel("bylines", label=_("Byline"), heading=_("Bylines")),
         MultiFieldPanel(
@@ -45,8 +64,9 @@ class Article(PublicPage):
             heading=_("Lead picture"),
         ),
         FieldPanel("body"),
-        FieldPanel("topics"),
+        TopicsPanel("topics", widget=CheckboxSelectMultiple),
     ]
+    promote_panels: ClassVar[list[object]] = [SLUG, SUMMARY]
     search_fields: ClassVar[list[object]] = [
         *Page.search_fields,
         index.SearchField("standfirst"),

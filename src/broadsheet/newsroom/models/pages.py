@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,16 +10,33 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.widgets import SlugInput
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PagePermissionTester
 
 from broadsheet.kit.slots import slot
 from broadsheet.newsroom.blocks import FrontBody, StoryBody
 from broadsheet.newsroom.rules import is_reserved
 
+SLUG = FieldPanel(
+    "slug",
+    widget=SlugInput,
+    help_text=_(
+        "The last part of the address. Readers who have the old address are led to the new one."
+    ),
+)
+SUMMARY = FieldPanel(
+    "search_description",
+    heading=_("Summary for search engines"),
+    help_text=_("Left empty, the first sentences are used."),
+)
+"""The desk asks only for what readers or machines get to see."""
+
 
 class PublicPage(Page):
     """What all our pages share: they are pressed, never served by Django; a preview is the same document."""
+
+    promote_panels: ClassVar[list[object]] = [SLUG]
 
     class Meta:
         abstract = True
@@ -35,6 +52,20 @@ class PublicPage(Page):
             )
 
 
+class FrontPageRights(PagePermissionTester):
+    """What somebody may do to a front page: all stories of its language hang below, so only an
+    administrator takes it away."""
+
+    def can_delete(self, *, ignore_bulk: bool = False) -> bool:
+        return self.user.is_superuser and super().can_delete(ignore_bulk=ignore_bulk)
+
+    def can_unpublish(self) -> bool:
+        return self.user.is_superuser and super().can_unpublish()
+
+    def can_move(self) -> bool:
+        return self.user.is_superuser and super().can_move()
+
+
 class FrontPage(PublicPage):
     """The front page of one language's edition, and how that edition calls itself."""
 
@@ -47,6 +78,7 @@ class FrontPage(PublicPage):
     contact_email = models.EmailField(_("public e-mail address"), blank=True)
     body = StreamField(FrontBody(required=False), blank=True, verbose_name=_("arrangement"))
 
+    is_creatable: ClassVar[bool] = False  # each language has its one, made with the newsroom
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = ["newsroom.SectionPage", "newsroom.StaticPage"]
     content_panels: ClassVar[list[object]] = [
@@ -57,9 +89,13 @@ class FrontPage(PublicPage):
         ),
         FieldPanel("body"),
     ]
+    promote_panels: ClassVar[list[object]] = []
 
     class Meta:
         verbose_name = _("front page")
+
+    def permissions_for_user(self, user: Any) -> FrontPageRights:
+        return FrontPageRights(user, self)
 
 
 class SectionPage(PublicPage):
@@ -88,6 +124,11 @@ class StaticPage(PublicPage):
     parent_page_types: ClassVar[list[str]] = ["newsroom.FrontPage", "newsroom.StaticPage"]
     subpage_types: ClassVar[list[str]] = ["newsroom.StaticPage"]
     content_panels: ClassVar[list[object]] = [*Page.content_panels, FieldPanel("body")]
+    promote_panels: ClassVar[list[object]] = [
+        SLUG,
+        SUMMARY,
+        FieldPanel("show_in_menus", heading=_("List it at the foot of every page")),
+    ]
 
     class Meta:
         verbose_name = _("static page")

@@ -20,7 +20,7 @@ class Register(TranslatableMixin, index.Indexed, models.Model):
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
 
     name_panels: ClassVar[list[object]] = [
-        TitleFieldPanel("name", targets=["slug"]),
+        TitleFieldPanel("name", placeholder=_("Name"), targets=["slug"]),
         FieldPanel("slug", widget=SlugInput),
     ]
     search_fields: ClassVar[list[object]] = [

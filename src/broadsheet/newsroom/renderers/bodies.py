@@ -118,8 +118,8 @@ def _picture(value: Any) -> Block | None:
 
 def _table(value: Any) -> Block | None:
     table = value["table"] or {}
-    rows = [[str(cell or "") for cell in row] for row in table.get("data") or []]
-    if not any(any(row) for row in rows):
+    rows = _written([[str(cell or "") for cell in row] for row in table.get("data") or []])
+    if not rows:
         return None
     choice = table.get("table_header_choice") or ""
     has_head = bool(table.get("first_row_is_table_header")) or choice in ("row", "both")
@@ -127,10 +127,17 @@ def _table(value: Any) -> Block | None:
     figures = _figure_columns(rows[1:] if has_head else rows)
     cells = list(_cells(rows, figures, has_head=has_head, has_side=has_side))
     return {
-        "caption": value["caption"],
+        "caption": value["caption"] or table.get("table_caption") or "",
         "columns": cells[0] if has_head else [],
         "rows": cells[1:] if has_head else cells,
     }
+
+
+def _written(rows: list[list[str]]) -> list[list[str]]:
+    """The rows and columns up to the last ones with a word in them: the desk's tables start with empty ones."""
+    height = max((at for at, row in enumerate(rows, 1) if any(row)), default=0)
+    width = max((at for row in rows for at, cell in enumerate(row, 1) if cell), default=0)
+    return [row[:width] for row in rows[:height]]
 
 
 def _figure_columns(rows: list[list[str]]) -> set[int]:

@@ -93,7 +93,7 @@ def _story(story: Article, plate: Plate) -> Document:
     head = Head(
         title=story.title,
         path=path,
-        description=story.standfirst or plain_text(story, 160),
+        description=story.search_description or story.standfirst or plain_text(story, 160),
         alternates=_alternates(story),
         image=shared.url if shared else "",
         kind="article",
@@ -118,9 +118,7 @@ def _story(story: Article, plate: Plate) -> Document:
         topics=[
             {"name": topic.name, "url": register_address(topic, plate.code)}
             for topic in story.topics.all()
-        ]
-        if story.live
-        else [],
+        ],
     )
 
 
