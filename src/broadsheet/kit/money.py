@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from babel.core import Locale
 from babel.numbers import format_currency, get_currency_precision
@@ -68,6 +68,9 @@ def exponent(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+MOST_DIGITS = 15
+"""Digits of the longest amount that is read: in minor units of any currency it fits a 64-bit integer."""
+
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
 
 
@@ -83,14 +86,13 @@ def parse_money(text: str, currency: str) -> Money:
     if not re.fullmatch(r"\d[\d.,]*", cleaned):
         raise MoneyError("Please write the amount in digits, for example 25 or 25.50.")
     places = exponent(currency)
+    if len(re.sub(r"[.,]", "", cleaned)) > MOST_DIGITS:
+        raise MoneyError("This amount is too large; please write a smaller one.")
     whole, fraction = _split_decimal(cleaned, places)
-    if len(fraction.rstrip("0")) > places:
+    cents = fraction.rstrip("0")
+    if len(cents) > places:
         raise MoneyError(f"{currency} has {places} decimal places; please write a rounder amount.")
-    try:
-        major = Decimal(f"{whole}.{fraction or '0'}")
-    except InvalidOperation as error:
-        raise MoneyError("Please write the amount in digits, for example 25 or 25.50.") from error
-    return Money(int(major.scaleb(places)), currency)
+    return Money(int(whole + cents.ljust(places, "0")), currency)
 
 
 def _split_decimal(text: str, places: int) -> tuple[str, str]:

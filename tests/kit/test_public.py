@@ -1,0 +1,42 @@
+"""What is public is registered by name, and an object's key leads back to the object."""
+
+from __future__ import annotations
+
+from broadsheet.kit import public
+from broadsheet.kit.jobs import Job
+from broadsheet.kit.models import AuditEntry, Change
+from broadsheet.newsroom.models import Article, SectionPage
+from paper import Paper
+
+
+def test_load_of_a_key_is_the_object_as_its_own_class(paper: Paper) -> None:
+    story = paper.story()
+    for instance in (story, paper.city, paper.ann, paper.floods):
+        loaded = public.load(public.key_of(instance))
+        assert loaded == instance
+        assert type(loaded) is type(instance)
+    assert public.key_of(story.page_ptr) == public.key_of(story)
+
+
+def test_load_of_what_is_gone_or_not_public_is_nothing(paper: Paper) -> None:
+    story = paper.story()
+    key = public.key_of(story)
+    story.delete()
+    root = paper.front.get_parent()
+    for gone in (key, public.key_of(root), "newsroom.author:999999", "readers.user:1", "page:0"):
+        assert public.load(gone) is None
+
+
+def test_watched_models_have_lists_even_where_none_were_said(paper: Paper) -> None:
+    watched = public.watched()
+    assert list(watched[type(paper.ann)].lists(paper.ann)) == []
+    assert {Article, SectionPage} <= watched.keys()
+    assert set(watched[SectionPage].dependants(paper.city)) == set()
+    paper.story()
+    assert len(list(watched[SectionPage].dependants(paper.city))) == 1
+
+
+def test_rows_of_the_kit_say_what_they_are() -> None:
+    assert str(Change(key="page:1")) == "page:1"
+    assert str(AuditEntry(action="page.published", subject="page:1")) == "page.published page:1"
+    assert Job("tick", 5, lambda: "done").run() == "done"
