@@ -1,7 +1,7 @@
 """Django's registration of funding: its public pages, its subscribers, the triggers of its ledger."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class FundingConfig(AppConfig):
@@ -14,6 +14,9 @@ class FundingConfig(AppConfig):
         from broadsheet.funding.models import triggers
         from broadsheet.funding.views import kinds
 
+        pre_migrate.connect(
+            triggers.on_migrating, sender=self, dispatch_uid="funding-ledger-triggers"
+        )
         post_migrate.connect(
             triggers.on_migrated, sender=self, dispatch_uid="funding-ledger-triggers"
         )

@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from broadsheet.funding.actions import Gift
-from broadsheet.funding.choices import Phase
 from broadsheet.funding.models import Campaign
+from broadsheet.funding.queries import running_campaign
 from broadsheet.funding.rules.giving import problem_with
 from broadsheet.kit.money import Money, MoneyError, parse_money
 
@@ -20,8 +20,8 @@ class ConfirmForm(forms.Form):
     """The confirm page's form. What was typed stays as it was typed, whatever is wrong with it."""
 
     amount = forms.CharField(max_length=40)
-    campaign = forms.SlugField(max_length=80, required=False)
-    origin = forms.CharField(max_length=300, required=False)
+    campaign = forms.CharField(required=False)
+    origin = forms.CharField(required=False)
     email = forms.EmailField(max_length=254)
     name = forms.CharField(max_length=120, required=False)
     named = forms.BooleanField(required=False)
@@ -36,8 +36,16 @@ class ConfirmForm(forms.Form):
         self.fields["email"].error_messages["invalid"] = _(
             "Please write an e-mail address such as name@example.org."
         )
-        slug = str(self.data.get("campaign", ""))
-        self.chosen = Campaign.objects.filter(slug=slug).first()
+        self.chosen = running_campaign(self._slug)
+
+    @property
+    def _slug(self) -> str:
+        return str(self.data.get("campaign", ""))
+
+    @property
+    def has_missed_campaign(self) -> bool:
+        """Whether a campaign is named that takes no gifts now."""
+        return bool(self._slug) and self.chosen is None
 
     @property
     def currency(self) -> str:
@@ -47,15 +55,14 @@ class ConfirmForm(forms.Form):
         return read_amount(self.cleaned_data["amount"], self.currency)
 
     def clean_campaign(self) -> Campaign | None:
-        if self.cleaned_data["campaign"] and self.chosen is None:
-            raise forms.ValidationError(_("There is no such campaign."))
-        if self.chosen is not None and self.chosen.phase != Phase.OPEN:
-            raise forms.ValidationError(_("This campaign does not run now."))
+        if self.has_missed_campaign:
+            raise forms.ValidationError(missed_campaign())
         return self.chosen
 
     def clean_origin(self) -> str:
         origin: str = self.cleaned_data["origin"]
-        return origin if origin.startswith("/") and not origin.startswith("//") else ""
+        is_ours = origin.startswith("/") and not origin.startswith("//") and len(origin) <= 300
+        return origin if is_ours else ""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -77,6 +84,14 @@ class ConfirmForm(forms.Form):
             language=get_language() or settings.LANGUAGE_CODE,
             covers_fees=values["covers_fees"],
         )
+
+
+def missed_campaign() -> str:
+    """What is said to somebody who wants to give to a campaign that takes no gifts now."""
+    return _(
+        "This campaign takes no gifts now. If you go on, yours goes wherever it is needed most: "
+        "please look at it once more."
+    )
 
 
 def read_amount(text: str, currency: str) -> Money:

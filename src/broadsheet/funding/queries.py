@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from broadsheet.funding.models import (
     ProcessorAccount,
 )
 from broadsheet.funding.rules.giving import percent_reached
+from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.kit.public import language_prefix
 from broadsheet.kit.reads import reader
@@ -31,6 +33,14 @@ def taking_account() -> ProcessorAccount | None:
         .order_by("pk")
         .first()
     )
+
+
+def running_campaign(slug: str) -> Campaign | None:
+    """The campaign of this slug if it takes gifts at this instant, else None."""
+    if not re.fullmatch(r"[-\w]{1,80}", slug, re.ASCII):
+        return None
+    now = clock.now()
+    return Campaign.objects.filter(slug=slug, starts_at__lte=now, ends_at__gt=now).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 
 from django.conf import settings
 from django.db.models import Q
@@ -12,7 +11,7 @@ from django.db.models import Q
 from broadsheet.funding.actions import (
     collect_events,
     connect_account,
-    expire_donation,
+    expire_attempt,
     open_account,
     process_event,
     resolve_attempt,
@@ -22,6 +21,7 @@ from broadsheet.funding.actions import (
 from broadsheet.funding.choices import (
     AccountState,
     AttemptState,
+    DonationState,
     EventState,
     Phase,
     ProcessorKind,
@@ -41,7 +41,10 @@ BY = "worker"
 def tick() -> None:
     """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
     for job in (look_at_accounts, drain_inbox, look_at_attempts, send_receipts, turn_campaigns):
-        job()
+        try:
+            job()
+        except Exception:
+            logger.exception("Cannot %s.", job.__name__.replace("_", " "))
 
 
 def look_at_accounts() -> None:
@@ -69,13 +72,30 @@ def drain_inbox() -> None:
 
 
 def look_at_attempts() -> None:
-    """Look up attempts that nobody reported about for a while; give up those that never left the house."""
+    """Look up attempts that nobody reported about for a while; give up those that nobody will or should pay.
+
+    A processor that does not answer is left alone until the next time.
+    """
+    silent: set[int] = set()
     due = Attempt.objects.filter(look_at__lte=clock.now(), state__in=OPEN)
-    for attempt in due.select_related("account", "donation__campaign").order_by("look_at")[:BATCH]:
-        if attempt.state == AttemptState.CREATED:
-            _try("expire", partial(expire_donation, donation=attempt.donation, by=BY))
-        else:
-            _try("look up an attempt", partial(resolve_attempt, attempt=attempt, by=BY))
+    for attempt in due.select_related("account", "donation").order_by("look_at")[:BATCH]:
+        if attempt.account_id not in silent and not _look_up(attempt):
+            silent.add(attempt.account_id)
+
+
+def _look_up(attempt: Attempt) -> bool:
+    """Look one attempt up; false where its processor gave no answer."""
+    is_needless = attempt.donation.state == DonationState.SETTLED
+    is_unsent = attempt.state == AttemptState.CREATED
+    work = expire_attempt if is_needless or is_unsent else resolve_attempt
+    try:
+        work(attempt=attempt, by=BY)
+    except GatewayError as error:
+        logger.warning("Attempt %s cannot be looked up: %s", attempt.pk, error)
+        return error.permanent
+    except Exception:
+        logger.exception("Attempt %s cannot be looked up.", attempt.pk)
+    return True
 
 
 def send_receipts() -> None:

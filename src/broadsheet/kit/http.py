@@ -19,4 +19,7 @@ def is_same_origin(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     if not origin or origin == "null":
         return False
-    return urlsplit(origin).netloc == request.get_host()
+    try:
+        return urlsplit(origin).netloc == request.get_host()
+    except ValueError:
+        return False

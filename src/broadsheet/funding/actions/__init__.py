@@ -12,7 +12,7 @@ from broadsheet.funding.actions.inbox import (
 )
 from broadsheet.funding.actions.receipts import send_receipt
 from broadsheet.funding.actions.recording import record_donation
-from broadsheet.funding.actions.resolving import expire_donation, resolve_attempt
+from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "collect_events",
     "connect_account",
     "create_campaign",
-    "expire_donation",
+    "expire_attempt",
     "open_account",
     "open_checkout",
     "process_event",

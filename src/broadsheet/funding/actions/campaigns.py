@@ -80,17 +80,18 @@ def change_campaign(
     ends_at: dt.datetime,
     by: audit.Actor,
 ) -> None:
-    """Another goal or other instants for a campaign; its currency stays once a gift has come in.
+    """Another goal or other instants for a campaign; its currency stays: gifts are counted in it.
 
     Raises BadCampaign where it cannot be so.
     """
     current = Campaign.objects.get(pk=campaign.pk)
     _check(slug=current.slug, goal=goal, starts_at=starts_at, ends_at=ends_at, zone=current.zone)
-    if goal.currency != current.currency and current.donations.exists():
-        raise BadCampaign(f"Gifts were made in {current.currency}: the currency has to stay.")
+    if goal.currency != current.currency:
+        raise BadCampaign(
+            f"This campaign is counted in {current.currency}. Begin another one for {goal.currency}."
+        )
     Campaign.objects.filter(pk=campaign.pk).update(
         goal_minor=goal.minor,
-        currency=goal.currency,
         starts_at=starts_at,
         ends_at=ends_at,
         phase=phase_of(clock.now(), starts_at, ends_at),

@@ -6,11 +6,13 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from broadsheet.funding.actions.accounts import open_account
 from broadsheet.funding.actions.giving import begin_attempt
-from broadsheet.funding.actions.resolving import lapse, resolve_attempt
-from broadsheet.funding.actions.settling import note_checkout
+from broadsheet.funding.actions.resolving import GRACE, lapse, resolve_attempt
+from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import AttemptState, DonationState
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
@@ -20,8 +22,10 @@ from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import audit, clock
 from broadsheet.kit.public import language_prefix
 
-KEY_LIFE = dt.timedelta(hours=23)
-"""How long a key is sent again: processors forget keys after a day, and would then do the work twice."""
+KEY_LIFE = GRACE - dt.timedelta(minutes=1)
+"""How long a key is sent again. Processors remember keys for a day; we give an attempt up after GRACE."""
+
+UNOPENED = (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.UNKNOWN)
 
 
 def open_checkout(
@@ -29,36 +33,46 @@ def open_checkout(
 ) -> Attempt:
     """The donation's open attempt with the address of its checkout, or its last one where nothing is to pay.
 
-    Whoever calls again (a double click, a retry after a crash) gets the same checkout: the key of the
-    attempt is the same. Raises GatewayError; after an ambiguous one the attempt is `unknown` and the
-    next call looks it up first.
+    Whoever calls again (a double click, a retry after a crash) gets the same checkout: a key that was
+    sent is looked up first, and sent again as it was. Raises GatewayError; after an ambiguous one the
+    attempt is `unknown`. An attempt without an address is one that is still being looked for.
     """
     attempt = _attempt_to_use(donation, by)
-    if attempt.checkout_url or attempt.state not in OPEN:
-        return attempt
-    gateway = gateway or gateway_of(attempt.account)
-    # A key that was never sent cannot have been forgotten.
-    was_sent = attempt.state != AttemptState.CREATED
-    old = was_sent and clock.now() - attempt.created_at > KEY_LIFE
-    if attempt.state == AttemptState.UNKNOWN or old:
-        attempt = resolve_attempt(attempt=attempt, by=by, gateway=gateway)
-        if attempt.checkout_url or attempt.state not in OPEN or old:
-            return attempt
-    _move(attempt, [AttemptState.CREATED, AttemptState.UNKNOWN], AttemptState.SUBMITTED)
-    try:
-        checkout = gateway.start(_order(donation, attempt), attempt.idempotency_key)
-    except GatewayError as error:
-        _note_failure(attempt, error, by)
-        raise
-    with transaction.atomic():
-        note_checkout(attempt, checkout)
-    attempt.refresh_from_db()
+    if attempt.submitted_at and _is_unopened(attempt):
+        resolve_attempt(attempt=attempt, by=by, gateway=gateway)
+        attempt = _attempt_to_use(donation, by)
+    if _is_unopened(attempt) and _submit(attempt):
+        gateway = gateway or gateway_of(attempt.account)
+        try:
+            checkout = gateway.start(_order(donation, attempt), attempt.idempotency_key)
+        except GatewayError as error:
+            _note_failure(attempt, error, by)
+            raise
+        settle_donation(attempt=attempt, checkout=checkout, by=by)
+        attempt.refresh_from_db()
     return attempt
+
+
+def _is_unopened(attempt: Attempt) -> bool:
+    return attempt.state in UNOPENED and not attempt.checkout_url
+
+
+def _submit(attempt: Attempt) -> bool:
+    """Note that the attempt's key is sent now; false where it must not be: ended meanwhile, or too old."""
+    now = clock.now()
+    if attempt.submitted_at and now - attempt.submitted_at > KEY_LIFE:
+        return False
+    rows = Attempt.objects.filter(pk=attempt.pk, state__in=UNOPENED, checkout_url="")
+    return bool(
+        rows.update(
+            state=AttemptState.SUBMITTED, submitted_at=Coalesce(F("submitted_at"), now), error=""
+        )
+    )
 
 
 def _attempt_to_use(donation: Donation, by: audit.Actor) -> Attempt:
     """The latest attempt; a new one where the donation is not settled and no attempt is open any more."""
-    latest = donation.attempts.select_related("account").latest("pk")
+    latest = donation.attempts.select_related("account", "donation").latest("pk")
     if latest.state in OPEN or latest.state == AttemptState.SUCCEEDED:
         return latest
     account = open_account(by=by)
@@ -72,7 +86,7 @@ def _attempt_to_use(donation: Donation, by: audit.Actor) -> Attempt:
             return fresh
     except IntegrityError:
         # Somebody else began one at the same time: there is only ever one open.
-        return donation.attempts.select_related("account").latest("pk")
+        return donation.attempts.select_related("account", "donation").latest("pk")
 
 
 def _order(donation: Donation, attempt: Attempt) -> Order:
@@ -99,15 +113,10 @@ def _description(donation: Donation) -> str:
 def _note_failure(attempt: Attempt, error: GatewayError, by: audit.Actor) -> None:
     """Keep what an error means: refused, perhaps done, or certainly not done."""
     if error.permanent:
-        lapse(attempt, AttemptState.FAILED, str(error), by)
+        lapse(attempt, [AttemptState.SUBMITTED], AttemptState.FAILED, str(error), by)
         return
-    state = AttemptState.UNKNOWN if error.ambiguous else AttemptState.CREATED
-    _move(attempt, [AttemptState.SUBMITTED], state, str(error))
-
-
-def _move(
-    attempt: Attempt, before: list[AttemptState], after: AttemptState, error: str = ""
-) -> None:
-    """Move an attempt, unless somebody else moved it or found its checkout meanwhile."""
-    rows = Attempt.objects.filter(pk=attempt.pk, state__in=before, checkout_url="")
-    rows.update(state=after, error=error[:300])
+    rows = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.SUBMITTED, checkout_url="")
+    if error.ambiguous:
+        rows.update(state=AttemptState.UNKNOWN, error=str(error)[:300])
+    else:
+        rows.update(state=AttemptState.CREATED, submitted_at=None, error=str(error)[:300])

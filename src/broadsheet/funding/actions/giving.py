@@ -44,18 +44,20 @@ def begin_donation(
     Raises BadAmount for an amount that no processor takes, NotTaken where nobody takes gifts or the
     campaign does not run, NonceSpent where the nonce began another gift.
     """
-    now = begun_at or clock.now()
-    _check(gift, now)
-    account = open_account(by=by)
     found = Donation.objects.filter(nonce=nonce).first()
     if found is None:
+        now = begun_at or clock.now()
+        _check(gift, now)
+        account = open_account(by=by)
         try:
             with transaction.atomic():
                 found = _begin(gift, nonce, account, now)
                 audit.record("donation.begun", found, by=by, attempt=1)
         except IntegrityError:
             # Somebody with the same nonce was faster: theirs is ours.
-            found = Donation.objects.get(nonce=nonce)
+            found = Donation.objects.filter(nonce=nonce).first()
+            if found is None:
+                raise
     if not _is_same(found, gift):
         raise NonceSpent("This page has begun another gift. Please look at it again.")
     return found
@@ -110,6 +112,7 @@ def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) 
         supporter=supporter,
         campaign=gift.campaign,
         gift_minor=gift.amount.minor,
+        covers_fees=gift.covers_fees,
         cover_minor=cover_for(gift.amount.minor, schedule, currency) if gift.covers_fees else 0,
         currency=currency,
         origin=gift.origin,
@@ -124,10 +127,13 @@ def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) 
 
 
 def _is_same(donation: Donation, gift: Gift) -> bool:
-    """Whether a donation is this very gift, as far as money, purpose and giver go."""
+    """Whether a donation is this very gift: money, purpose and giver, and what shall be shown of it."""
     return (
         donation.gift == gift.amount
-        and bool(donation.cover_minor) == gift.covers_fees
+        and donation.covers_fees == gift.covers_fees
         and donation.campaign == gift.campaign
         and donation.supporter.email == gift.email.strip().lower()
+        and donation.is_anonymous == gift.is_anonymous
+        and donation.shown_name == ("" if gift.is_anonymous else gift.name)
+        and donation.message == gift.message
     )

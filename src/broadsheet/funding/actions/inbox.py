@@ -6,12 +6,11 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from broadsheet.funding.actions.settling import settle_donation
-from broadsheet.funding.choices import AccountState, EventState, Verdict
-from broadsheet.funding.errors import BadWebhook
+from broadsheet.funding.choices import EventState, Verdict
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Checkout, Gateway, Notice
 from broadsheet.funding.models import Attempt, InboxEvent, ProcessorAccount
@@ -35,10 +34,8 @@ def receive_event(
     """Store the events of a webhook that is truly the processor's; those that we have are left alone.
 
     Returns the new ones. Raises BadWebhook, and then nothing is stored. Looks at nothing else: what an
-    event says is believed by nobody.
+    event says is believed by nobody. Events of a closed account are stored too: money may still go back.
     """
-    if account.state == AccountState.CLOSED:
-        raise BadWebhook("Refused: the account is closed.")
     now = clock.now()
     notices = gateway_of(account).parse_webhook(raw, headers, int(now.timestamp()))
     kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
@@ -72,26 +69,26 @@ def _store(
     fresh = []
     for notice in notices:
         now = clock.now()
-        try:
-            with transaction.atomic():
-                event = InboxEvent.objects.create(
-                    account=account,
-                    event_id=notice.event_id,
-                    type=notice.type,
-                    object_type=notice.object_type,
-                    object_id=notice.object_id,
-                    claimed_minor=notice.amount.minor if notice.amount else None,
-                    claimed_currency=notice.amount.currency if notice.amount else "",
-                    livemode=notice.livemode,
-                    body=notice.raw,
-                    headers=dict(headers),
-                    received_at=now,
-                    due_at=now,
-                )
+        with transaction.atomic():
+            event, is_new = InboxEvent.objects.get_or_create(
+                account=account,
+                event_id=notice.event_id,
+                defaults={
+                    "type": notice.type,
+                    "object_type": notice.object_type,
+                    "object_id": notice.object_id,
+                    "claimed_minor": notice.amount.minor if notice.amount else None,
+                    "claimed_currency": notice.amount.currency if notice.amount else "",
+                    "livemode": notice.livemode,
+                    "body": notice.raw,
+                    "headers": dict(headers),
+                    "received_at": now,
+                    "due_at": now,
+                },
+            )
+            if is_new:
                 announce("processor-event.received", pk=event.pk)
-        except IntegrityError:
-            continue  # We have it: the processor sent it twice.
-        fresh.append(event)
+                fresh.append(event)
     return fresh
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import F
@@ -34,21 +35,22 @@ logger = logging.getLogger(__name__)
 def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) -> Verdict:
     """Fold what the processor says of an attempt's checkout into our rows; book the money if it came.
 
-    One transaction; whoever comes second changes nothing (UNCHANGED). An amount other than the
-    donation's is booked by nobody and reported (LYING). The first success of a donation settles it; a
-    further one is booked as money to give back.
+    One transaction that holds the attempt's row; whoever comes second changes nothing (UNCHANGED). An
+    amount other than the donation's is booked by nobody and reported (LYING). The first success of a
+    donation settles it; a further one is booked as money to give back.
     """
     donation = attempt.donation
-    amounts = [checkout.amount, *([checkout.payment.amount] if checkout.payment else [])]
-    if any(amount != donation.gross for amount in amounts):
+    if any(amount != donation.gross for amount in _amounts(checkout)):
         logger.error("Attempt %s: the processor's amount is not ours; nothing booked.", attempt.pk)
         audit.record("attempt.amount_differs", donation, by=by, attempt=attempt.pk)
         return Verdict.LYING
     with transaction.atomic():
-        note_checkout(attempt, checkout)
+        attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        _note(attempt, checkout)
         state = fold(AttemptState(attempt.state), checkout.seen)  # type: ignore[call-arg]
-        if not _move(attempt, state):
+        if state == attempt.state:
             return Verdict.UNCHANGED
+        Attempt.objects.filter(pk=attempt.pk).update(state=state, error="")
         audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)
         payment = checkout.payment
         if state != AttemptState.SUCCEEDED or payment is None:
@@ -58,8 +60,17 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         return Verdict.BOOKED
 
 
-def note_checkout(attempt: Attempt, checkout: Checkout) -> None:
-    """Remember the processor's objects of an attempt, in the caller's transaction."""
+def _amounts(checkout: Checkout) -> Iterator[Money]:
+    """Every amount that has to be the donation's."""
+    yield checkout.amount
+    if checkout.payment:
+        yield checkout.payment.amount
+        if checkout.payment.balance:
+            yield checkout.payment.balance.gross
+
+
+def _note(attempt: Attempt, checkout: Checkout) -> None:
+    """Remember the processor's objects of an attempt."""
     Attempt.objects.filter(pk=attempt.pk, checkout_url="").update(
         checkout_id=checkout.ident, checkout_url=checkout.url
     )
@@ -70,17 +81,6 @@ def note_checkout(attempt: Attempt, checkout: Checkout) -> None:
         ProcessorObject.objects.get_or_create(
             account=attempt.account, type=kind, ident=ident, defaults={"attempt": attempt}
         )
-
-
-def _move(attempt: Attempt, state: AttemptState) -> bool:
-    """Move the attempt by a conditional update; false where it is there already or was moved meanwhile.
-
-    Success wins whatever the row says now; anything else only over the state that was looked at.
-    """
-    rows = Attempt.objects.filter(pk=attempt.pk).exclude(state=state)
-    if state != AttemptState.SUCCEEDED:
-        rows = rows.filter(state=attempt.state)
-    return bool(rows.update(state=state, error=""))
 
 
 def _follow(donation: Donation, state: AttemptState) -> None:

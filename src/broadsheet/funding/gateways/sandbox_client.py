@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -80,13 +81,14 @@ class SandboxGateway:
             return [_notice(json.loads(raw.decode()), raw)]
         except SignatureError as error:
             raise BadWebhook(f"Refused: {error}.") from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise BadWebhook("Refused: the body is no event.") from error
 
     def connect(self, webhook_url: str) -> AccountFacts:
         wish = {"webhook_url": webhook_url}
         facts = self._call("POST", "/v1/account", wish, f"connect-{uuid.uuid4()}")
-        return AccountFacts(facts["rate_bp"], facts["fixed"], facts["livemode"])
+        fixed = {name: from_processor(units, name) for name, units in facts["fixed"].items()}
+        return AccountFacts(facts["rate_bp"], fixed, facts["livemode"])
 
     def _checkout(self, session: Any) -> Checkout:
         payment = session["payment"]
@@ -114,18 +116,30 @@ class SandboxGateway:
             raise GatewayError("The payment processor cannot be reached.") from error
         except httpx.HTTPError as error:
             raise GatewayError("The payment processor gave no answer.", ambiguous=True) from error
-        if answer.status_code == 404:
-            raise NotFound("The payment processor does not know it.", permanent=True)
-        if answer.status_code >= 500:
-            raise GatewayError("The payment processor has a fault.", ambiguous=True)
-        if answer.status_code >= 400:
-            message = f"The payment processor refused: {answer.json()['error']['message']}"
-            raise GatewayError(message, permanent=True)
-        return answer.json()
+        return _value_of(answer)
 
 
 class NotFound(GatewayError):
     """The processor has no such object."""
+
+
+def _value_of(answer: httpx.Response) -> Any:
+    """The JSON of an answer. Raises GatewayError for every answer that is not a plain yes."""
+    try:
+        value = answer.json()
+        if answer.status_code < 300:
+            return value
+        code, said = str(value["error"]["code"]), str(value["error"]["message"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise GatewayError(
+            "The payment processor gave no sensible answer.", ambiguous=True
+        ) from error
+    if answer.status_code == 404:
+        raise NotFound("The payment processor does not know it.", permanent=True)
+    if answer.status_code >= 500 or code == "key_reused":
+        # Of a key that was used otherwise we know only that something was done with it.
+        raise GatewayError(f"The payment processor has a fault: {said}", ambiguous=True)
+    raise GatewayError(f"The payment processor refused: {said}", permanent=True)
 
 
 def _money(units: int, currency: str) -> Money:
@@ -150,13 +164,36 @@ def _payment(found: Any) -> Payment:
 
 
 def _notice(event: Any, raw: bytes) -> Notice:
-    about = event["data"]["object"]
+    """What an event says, as far as it can be understood. Raises ValueError where it has no id.
+
+    Whatever is signed and has an id is kept, be it of a shape that was or will be usual elsewhere.
+    """
+    if not isinstance(event, dict) or not _name(event.get("id")):
+        raise ValueError("an event without an id")
+    data = event.get("data")
+    about = data.get("object") if isinstance(data, dict) else None
+    about = about if isinstance(about, dict) else {}
     return Notice(
-        event_id=str(event["id"]),
-        type=str(event["type"]),
-        object_type=str(about["object"]),
-        object_id=str(about["id"]),
-        livemode=bool(event["livemode"]),
-        amount=_money(about["amount"], about["currency"]) if "amount" in about else None,
+        event_id=_name(event["id"]),
+        type=_name(event.get("type")),
+        object_type=_name(about.get("object"))[:40],
+        object_id=_name(about.get("id")),
+        livemode=event.get("livemode") is True,
+        amount=_claim(about),
         raw=raw,
     )
+
+
+def _name(value: object) -> str:
+    """A processor's name for something; empty where it is none that can be stored."""
+    is_name = isinstance(value, str) and re.fullmatch(r"[\x21-\x7e]{1,100}", value)
+    return str(value) if is_name else ""
+
+
+def _claim(about: Mapping[str, Any]) -> Money | None:
+    """The amount that an event speaks of, None where it speaks of none that we understand."""
+    try:
+        amount = _money(about["amount"], about["currency"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return amount if abs(amount.minor) < 2**63 else None

@@ -47,6 +47,7 @@ class Donation(models.Model):
         related_name="donations",
     )
     gift_minor = models.BigIntegerField(_("gift"))
+    covers_fees = models.BooleanField(_("covers fees"), default=False)
     cover_minor = models.BigIntegerField(_("cover for fees"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     origin = models.CharField(_("page it came from"), max_length=300, blank=True)
@@ -103,7 +104,10 @@ class Donation(models.Model):
 
 
 class Attempt(models.Model):
-    """One attempt to collect a donation, with the private key under which the processor knows it."""
+    """One attempt to collect a donation, with the private key under which the processor knows it.
+
+    `submitted_at` is when the key was first sent, None as long as it never was.
+    """
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="attempts")
     account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="attempts")
@@ -114,6 +118,7 @@ class Attempt(models.Model):
     checkout_id = models.CharField(max_length=100, blank=True)
     checkout_url = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
     looks = models.PositiveIntegerField(default=0)
     look_at = models.DateTimeField(db_index=True)
     error = models.CharField(max_length=300, blank=True)

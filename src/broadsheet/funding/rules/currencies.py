@@ -69,6 +69,11 @@ def processor_step(currency: str) -> int:
     return 10 if currency in THREE_DECIMAL else 1
 
 
+def fee_step(currency: str) -> int:
+    """The number, in the processor's units, that every fee in a currency is a multiple of."""
+    return 100 if currency in WHOLE_BUT_COUNTED_IN_HUNDREDTHS else 1
+
+
 def to_processor(minor: int, currency: str) -> int:
     """Our minor units (ISO 4217) in the processor's. Raises ValueError where it cannot take the amount."""
     units = minor * 100 if currency in WHOLE_BUT_COUNTED_IN_HUNDREDTHS else minor

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from broadsheet.funding.actions import begin_donation, open_checkout
 from broadsheet.funding.errors import FundingError, GatewayError, NonceSpent
-from broadsheet.funding.forms import ConfirmForm, read_amount
+from broadsheet.funding.forms import ConfirmForm, missed_campaign, read_amount
 from broadsheet.funding.models import CampaignText
 from broadsheet.funding.queries import taking_account
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
@@ -42,6 +42,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
         form = ConfirmForm(_from_link(request))
         typed = str(form.data["amount"])
         errors = {"amount": _amount_errors(typed, form.currency)} if typed else {}
+        if form.has_missed_campaign:
+            errors["campaign"] = [missed_campaign()]
         return _page(form, mint_nonce(), errors=errors)
     if not is_same_origin(request):
         notice = _("This form was not sent from our page. Please look at it and send it again.")
@@ -89,7 +91,10 @@ def _from_link(request: HttpRequest) -> dict[str, Any]:
 
 def _page_before(request: HttpRequest) -> str:
     """The page the supporter came from; where that is the giving page, the one before it (its `from`)."""
-    parts = urlsplit(request.headers.get("Referer", ""))
+    try:
+        parts = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
     if parts.netloc != request.get_host():
         return ""
     return parse_qs(parts.query).get("from", [parts.path])[0]
@@ -117,6 +122,7 @@ def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -
         currency=form.currency,
         amount=amount.format(code) if amount else "",
         cover=_cover(amount, code) if amount else "",
+        slug=form.chosen.slug if form.chosen else "",
         campaign=words.title if words else "",
         is_taken=taking_account() is not None,
         **{"errors": {}, "notice": "", "is_retry": False, **context},

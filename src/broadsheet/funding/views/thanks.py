@@ -45,7 +45,7 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
         checkout_url=attempt.checkout_url,
         again=_again(donation),
     )
-    if kind in ("open", "pending") and clock.now() - donation.created_at < PATIENCE:
+    if kind in ("open", "pending", "unopened") and clock.now() - donation.created_at < PATIENCE:
         response["Refresh"] = str(PAUSE)
     return response
 
@@ -55,8 +55,9 @@ def _kind(donation: Donation, attempt: Attempt) -> str:
         return "settled"
     if donation.state == DonationState.LAPSED:
         return "lapsed"
-    at_checkout = (AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION)
-    return "open" if attempt.state in at_checkout and attempt.checkout_url else "pending"
+    if not attempt.checkout_url:
+        return "unopened"
+    return "pending" if attempt.state == AttemptState.PROCESSING else "open"
 
 
 def _titles() -> dict[str, str]:
@@ -65,6 +66,7 @@ def _titles() -> dict[str, str]:
         "open": _("Your gift is not complete yet"),
         "pending": _("Your gift is being confirmed"),
         "lapsed": _("Your gift was not completed"),
+        "unopened": _("The checkout did not open"),
     }
 
 

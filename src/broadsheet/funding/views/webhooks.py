@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -30,7 +30,7 @@ def events(request: HttpRequest, account: str) -> HttpResponse:
     except BadWebhook as error:
         logger.warning("Webhook of %s refused: %s", account, error)
         return _said(400, str(error))
-    except DatabaseError:
+    except Error:
         logger.exception("A webhook of %s could not be stored.", account)
         return _said(503, "It could not be stored. Send it again.")
     return _said(200, "Stored.")

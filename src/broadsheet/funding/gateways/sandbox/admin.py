@@ -35,11 +35,11 @@ class Admin:
         match path.strip("/").split("/")[1:]:
             case ["clock"]:
                 check_names(wish, frozenset({"move"}), frozenset({"move"}))
-                store.move_clock(int(wish["move"]))
+                store.move_clock(whole(wish, "move"))
                 return {"now": self.processor.clock()}
             case ["faults", account]:
                 check_names(wish, frozenset(FAULTS), frozenset())
-                return set_faults(store, account, wish)
+                return set_faults(store, account, {name: whole(wish, name) for name in wish})
             case ["secrets", account]:
                 check_names(wish, frozenset({"more"}), frozenset({"more"}))
                 body = store.account(account)
@@ -52,3 +52,11 @@ class Admin:
                     raise Refusal(400, "outcome", f"outcome is one of {', '.join(OUTCOMES)}.")
                 return self.processor.act(self.processor.session(ident), wish["outcome"])
         raise Refusal(404, "not_found", "There is nothing to do here.")
+
+
+def whole(wish: Row, name: str) -> int:
+    """A parameter that is a whole number, not below zero. Raises Refusal."""
+    value = wish[name]
+    if type(value) is not int or value < 0:
+        raise Refusal(400, name, f"{name} is a whole number, zero or more.")
+    return value

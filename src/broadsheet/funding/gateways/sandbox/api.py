@@ -13,6 +13,7 @@ from broadsheet.funding.gateways.sandbox.keys import account_of
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
 from broadsheet.funding.gateways.sandbox.processor import Processor, check_address
 from broadsheet.funding.gateways.sandbox.store import Row
+from broadsheet.funding.rules.currencies import KNOWN, fee_step
 
 SESSION_FIELDS = frozenset(
     {
@@ -76,7 +77,7 @@ class Api:
                     raise Refusal(404, "not_found", f"There is no refund {ident}.")
                 return refund
             case ["events"] if set(query) <= {"after", "limit"}:
-                limit = min(int(query.get("limit", "100")), 500)
+                limit = page_size(query.get("limit", "100"))
                 data = processor.events(account, query.get("after", ""), limit)
                 return {"object": "list", "data": data, "has_more": len(data) == limit}
         raise Refusal(404, "not_found", "There is nothing to read here by these parameters.")
@@ -163,12 +164,28 @@ class Api:
         body = self.processor.store.account(account)
         if wish.get("webhook_url"):
             check_address(wish, "webhook_url")
-        numbers = [wish.get("rate_bp", 0), *dict(wish.get("fixed", {})).values()]
-        if any(type(number) is not int or number < 0 for number in numbers):
-            raise Refusal(400, "fees", "Fees are whole numbers: basis points and minor units.")
+        check_fees(wish.get("rate_bp", 0), wish.get("fixed", {}))
         body.update(wish)
         self.processor.store.keep_account(body)
         return public_account(body)
+
+
+def page_size(text: str) -> int:
+    """How many rows a list may have. Raises Refusal."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 500):
+        raise Refusal(400, "limit", "limit is a whole number from 1 to 500.")
+    return int(text)
+
+
+def check_fees(rate_bp: object, fixed: object) -> None:
+    """Raise Refusal unless these are fees: basis points, and units by currency in its steps."""
+    is_rate = type(rate_bp) is int and 0 <= rate_bp < 10_000
+    is_fixed = isinstance(fixed, dict) and all(
+        name in KNOWN and type(units) is int and units >= 0 and units % fee_step(name) == 0
+        for name, units in fixed.items()
+    )
+    if not (is_rate and is_fixed):
+        raise Refusal(400, "fees", "Fees are whole numbers: basis points, and units by currency.")
 
 
 def parsed(body: bytes) -> Row:

@@ -41,7 +41,7 @@ class Sandbox:
 
     def answer(self, request: Request) -> Answer:
         """The answer to any request."""
-        match request.path.split("/")[1]:
+        match request.path.lstrip("/").partition("/")[0]:
             case "v1":
                 return self._api.answer(request)
             case "admin":

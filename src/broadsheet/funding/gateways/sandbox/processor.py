@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.store import Row, Store
-from broadsheet.funding.rules.currencies import KNOWN, MOST, processor_step
+from broadsheet.funding.rules.currencies import KNOWN, MOST, fee_step, processor_step
 
 LONGEST_SESSION = 24 * 3600
 SHORTEST_SESSION = 60
@@ -135,7 +135,9 @@ class Processor:
         now = self.clock()
         account = self.store.account(session["account"])
         amount, currency = payment["amount"], payment["currency"]
-        fee = (amount * account["rate_bp"] + 5_000) // 10_000 + account["fixed"].get(currency, 0)
+        step = fee_step(currency)
+        share = (amount // step * account["rate_bp"] + 5_000) // 10_000 * step
+        fee = share + account["fixed"].get(currency, 0)
         payment["succeeded_at"] = now
         payment["balance_transaction"] = {
             "id": new_id("txn"), "object": "balance_transaction", "type": "payment",

@@ -30,6 +30,9 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "Sandbox"
     sys_version = ""
     timeout = 30
+    # An answer leaves in one piece: head and body apart would wait for the other side's acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:

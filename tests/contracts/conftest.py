@@ -1,0 +1,58 @@
+"""The two shapes of the sandbox that keep one contract: called in this process, and a process of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bench import SECRETS, Bench
+from broadsheet.funding.gateways.in_process import InProcessSandbox
+from running import clean_environment, free_port, wait_until
+
+
+@pytest.fixture(scope="module", params=["in process", "a process"])
+def bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    """A sandbox, once in this process and once as it is served."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    if request.param == "in process":
+        with InProcessSandbox(folder, SECRETS, dt.datetime.now(dt.UTC)) as sandbox:
+            yield Bench(sandbox.client)
+    else:
+        yield from _served(folder)
+
+
+def _served(folder: Path) -> Iterator[Bench]:
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "broadsheet.funding.gateways.sandbox"),
+            *("--dir", str(folder), "--port", str(port)),
+        ],
+        env={
+            **clean_environment(),
+            "BROADSHEET_SANDBOX_KEY": SECRETS.key,
+            "BROADSHEET_SANDBOX_WEBHOOK_SECRET": SECRETS.webhook_secret,
+        },
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            wait_until(lambda: _answers(client), "the sandbox answers")
+            yield Bench(client)
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/alive").status_code == 200
+    except httpx.HTTPError:
+        return False

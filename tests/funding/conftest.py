@@ -1,0 +1,62 @@
+"""The stage that money's tests play on: in a transaction of the test, or committed for all to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_django import DjangoDbBlocker, Settings
+
+if TYPE_CHECKING:
+    from stage import Stage
+
+
+@pytest.fixture
+def stage(db: None, tmp_path: Path, settings: Settings) -> Iterator[Stage]:
+    """A stage whose rows are gone after the test."""
+    from stage import Stage
+
+    stage = Stage(tmp_path / "sandbox", settings)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """In place of the usual one: threads and processes see what the test wrote.
+
+    Emptied afterwards by hand, since a flush would take the pages away that migrations made.
+    """
+    with django_db_blocker.unblock():
+        yield
+        _empty()
+
+
+def _empty() -> None:
+    """Delete every row of funding, and what kit and the queue keep beside them."""
+    from django.apps import apps
+    from django.db import connection, connections, transaction
+
+    from broadsheet.funding.models import triggers
+
+    connections.close_all()
+    triggers.lift()
+    models = [*apps.get_app_config("funding").get_models(), *apps.get_app_config("kit").get_models()]
+    models += apps.get_app_config("django_tasks_database").get_models()
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in reversed(models):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+    triggers.install()
+    connections.close_all()
+
+
+@pytest.fixture
+def open_stage(transactional_db: None, tmp_path: Path, settings: Settings) -> Iterator[Stage]:
+    """A stage on which several may act at once."""
+    from stage import Stage
+
+    stage = Stage(tmp_path / "sandbox", settings)
+    yield stage
+    stage.close()
