@@ -331,7 +331,7 @@ def test_gateway_that_is_not_reached_has_done_nothing() -> None:
     with httpx.Client(base_url="http://127.0.0.1:1", trust_env=False) as client:
         with pytest.raises(GatewayError) as caught:
             Bench(client).gateway.find("x")
-        assert not (caught.value.ambiguous or caught.value.permanent)
+        assert (caught.value.ambiguous, caught.value.permanent) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,14 @@ def _empty() -> None:
 
     connections.close_all()
     triggers.lift()
-    models = [*apps.get_app_config("funding").get_models(), *apps.get_app_config("kit").get_models()]
+    models = [
+        *apps.get_app_config("funding").get_models(),
+        *apps.get_app_config("kit").get_models(),
+    ]
     models += apps.get_app_config("django_tasks_database").get_models()
     with transaction.atomic(), connection.cursor() as cursor:
         for model in reversed(models):
-            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - names of ours
     triggers.install()
     connections.close_all()
 

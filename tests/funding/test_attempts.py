@@ -90,7 +90,9 @@ def test_c9_old_key_is_looked_up_and_never_sent_again(stage: Stage) -> None:
         first = fails_to_open(stage, donation)
         now.shift(dt.timedelta(hours=25))
         second = stage.open(donation)
-        assert starts(stage) == 2, "the first, whose checkout expired meanwhile, and a new attempt's"
+        assert starts(stage) == 2, (
+            "the first, whose checkout expired meanwhile, and a new attempt's"
+        )
         assert second.pk != first.pk
         first.refresh_from_db()
         assert first.state == "canceled"

@@ -6,16 +6,17 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection, connections, transaction
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.funding import tasks
-from broadsheet.funding.actions import process_event, resolve_attempt, send_receipt
+from broadsheet.funding.actions import process_event, resolve_attempt, send_receipt, settle_donation
 from broadsheet.funding.models import (
     Attempt,
     Donation,
@@ -76,7 +77,9 @@ def test_w1_same_event_a_hundred_times_has_one_effect(open_stage: Stage) -> None
     assert open_stage.facts(donation) == PAID
 
 
-def test_w1_all_events_of_a_gift_settled_by_eight_workers_have_one_effect(open_stage: Stage) -> None:
+def test_w1_all_events_of_a_gift_settled_by_eight_workers_have_one_effect(
+    open_stage: Stage,
+) -> None:
     campaign = open_stage.campaign()
     donation = open_stage.give(2500, "authenticate", "confirm", campaign=campaign)
     for event in open_stage.events():
@@ -119,7 +122,8 @@ def test_k1_gift_that_is_retried_by_eight_tabs_has_one_open_attempt(open_stage: 
 
 
 def test_k1_two_supporters_with_one_address_are_one_supporter(open_stage: Stage) -> None:
-    answers = at_once(*[lambda data=typed(): post(data) for _ in range(8)])
+    pages = [typed() for _ in range(8)]
+    answers = at_once(*[lambda data=data: post(data) for data in pages])
     assert {status for status, _ in answers} == {303}
     assert Donation.objects.count() == 8
     assert Donation.objects.values("supporter").distinct().count() == 1
@@ -131,9 +135,7 @@ def test_d5_receipts_settled_at_once_are_numbered_without_gaps(open_stage: Stage
     attempts = [donation.attempts.get() for donation in donations]
 
     def settle(attempt: Attempt, *, fails: bool) -> None:
-        with transaction.atomic() if fails else _nothing():
-            from broadsheet.funding.actions import settle_donation
-
+        with transaction.atomic() if fails else nullcontext():
             settle_donation(attempt=attempt, checkout=found[attempt.pk], by="worker")
             if fails:
                 raise RuntimeError("the worker died")
@@ -154,14 +156,7 @@ def test_d5_receipts_settled_at_once_are_numbered_without_gaps(open_stage: Stage
     assert LedgerTransaction.objects.count() == 16
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
-
-
 def test_receipt_that_eight_workers_send_goes_out_once(open_stage: Stage) -> None:
-    from django.core import mail
-
     donation = open_stage.give()
     for event in open_stage.events():
         open_stage.deliver(event)

@@ -48,9 +48,7 @@ def test_w2_every_order_of_the_events_of_a_payment_ends_the_same(stage: Stage) -
 
 
 @given(st.data())
-@effort(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@effort(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_w2_any_part_of_the_events_in_any_order_then_a_look_ends_the_same(
     stage: Stage, data: st.DataObject
 ) -> None:
@@ -58,7 +56,13 @@ def test_w2_any_part_of_the_events_in_any_order_then_a_look_ends_the_same(
     before = len(stage.events())
     buttons = data.draw(
         st.sampled_from(
-            [("pay",), ("decline", "pay"), ("authenticate", "fail", "pay"), ("decline",), ("delay",)]
+            [
+                ("pay",),
+                ("decline", "pay"),
+                ("authenticate", "fail", "pay"),
+                ("decline",),
+                ("delay",),
+            ]
         )
     )
     donation = stage.give(2500, *buttons)
@@ -155,7 +159,8 @@ def test_w4_two_valid_marks_while_secrets_change_are_believed(stage: Stage) -> N
 
 
 @pytest.mark.parametrize(
-    ("age", "status"), [(0, 200), (299, 200), (301, 400), (-59, 200), (-61, 400), (-365 * 86_400, 400)]
+    ("age", "status"),
+    [(0, 200), (299, 200), (301, 400), (-59, 200), (-61, 400), (-365 * 86_400, 400)],
 )
 def test_w5_signature_is_believed_for_five_minutes_and_never_from_the_future(
     stage: Stage, age: int, status: int
@@ -253,7 +258,9 @@ def test_w15_event_that_lies_about_money_books_nothing_and_is_reported(stage: St
     assert AuditEntry.objects.filter(action="processor-event.lies").count() == len(stage.events())
 
 
-def test_w15_processor_that_holds_another_amount_books_nothing_and_is_reported(stage: Stage) -> None:
+def test_w15_processor_that_holds_another_amount_books_nothing_and_is_reported(
+    stage: Stage,
+) -> None:
     """What is fetched differs from our own row: both may be wrong, so a person has to look."""
     donation = stage.begin()
     attempt = stage.open(donation)

@@ -6,17 +6,25 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Count, Max, Sum
 
-from broadsheet.funding.choices import AccountState, EventState, LedgerAccount, ReceiptState
+from broadsheet.funding.choices import (
+    AccountState,
+    DonationState,
+    EventState,
+    LedgerAccount,
+    ReceiptState,
+)
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.models import (
     CampaignTotal,
+    Donation,
     InboxEvent,
     LedgerEntry,
     ProcessorAccount,
     Receipt,
+    ReceiptSeries,
     triggers,
 )
 from broadsheet.funding.queries import ledger_sum
@@ -31,6 +39,7 @@ LATE = dt.timedelta(minutes=10)
 def problems() -> Iterator[Finding]:
     """Everything that is wrong with money, each with its mend; nothing where all is well."""
     yield from books()
+    yield from gifts()
     yield from waiting()
     yield from processors()
 
@@ -55,6 +64,20 @@ def books() -> Iterator[Finding]:
                 f"campaign {campaign.slug} shows {kept.gifts_minor}, the ledger says {booked}",
                 "The ledger is right; report this as a bug of Broadsheet.",
             )
+
+
+def gifts() -> Iterator[Finding]:
+    """Whether every gift that settled is in the ledger and has its receipt, numbered without gaps."""
+    settled = Donation.objects.filter(state=DonationState.SETTLED)
+    mend = "Report this as a bug of Broadsheet, with the gifts' references."
+    if count := settled.exclude(bookings__kind="gift").count():
+        yield f"{count} settled gifts have no booking", mend
+    if count := settled.filter(receipts=None).count():
+        yield f"{count} settled gifts have no receipt", mend
+    numbered = Count("receipts__number", distinct=True)
+    for series in ReceiptSeries.objects.annotate(given=numbered, highest=Max("receipts__number")):
+        if not series.given == (series.highest or 0) == series.last:
+            yield f"the receipts of {series.name} are numbered with gaps", mend
 
 
 def waiting() -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def open_checkout(
             _note_failure(attempt, error, by)
             raise
         settle_donation(attempt=attempt, checkout=checkout, by=by)
-        attempt.refresh_from_db()
+    attempt.refresh_from_db()  # Others may have opened or ended it meanwhile.
     return attempt
 
 
