@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import time_machine
+from django.db import transaction
 from pytest_django import Settings
 
 from broadsheet.funding import tasks
@@ -14,7 +15,7 @@ from broadsheet.funding.actions import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.checkout import KEY_LIFE
 from broadsheet.funding.actions.resolving import GRACE
 from broadsheet.funding.choices import AccountState
-from broadsheet.funding.errors import GatewayError, NotTaken
+from broadsheet.funding.errors import GatewayError, GatewayInTransaction, NotTaken
 from broadsheet.funding.models import Attempt, Donation, ProcessorAccount
 from broadsheet.kit import clock
 from broadsheet.kit.models import AuditEntry
@@ -256,3 +257,10 @@ def test_draining_account_ends_what_was_begun_and_takes_nothing_new(stage: Stage
     stage.press(stage.open(donation), "pay")
     stage.settle()
     assert stage.facts(donation) == PAID
+
+
+def test_processor_is_never_called_inside_a_transaction(stage: Stage) -> None:
+    donation = stage.begin()
+    with transaction.atomic(), pytest.raises(GatewayInTransaction):
+        stage.open(donation)
+    assert stage.sandbox.calls == []

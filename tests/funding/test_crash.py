@@ -129,7 +129,7 @@ def stalled_in_the_transaction() -> Iterator[Callable[[], bool]]:
 
     connection_created.connect(prepare)
     try:
-        yield lambda: receives.poll()
+        yield receives.poll
     finally:
         connection_created.disconnect(prepare)
 

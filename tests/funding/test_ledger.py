@@ -64,30 +64,25 @@ def booked(stage: Stage) -> Donation:
 
 
 def test_b7_update_and_delete_are_refused_by_the_database(booked: Donation) -> None:
-    for table in (LedgerEntry, LedgerTransaction):
-        rows = table.objects.all()
-        name = table._meta.db_table
-        column = "minor = minor + 1" if table is LedgerEntry else "kind = 'x'"
-        refused(sql(f"UPDATE {name} SET {column}"), "append-only")
-        refused(sql(f"DELETE FROM {name}"), "append-only")
-        refused(lambda rows=rows: rows._raw_delete("default"), "append-only")
+    refused(sql("UPDATE funding_ledgerentry SET minor = minor + 1"), "append-only")
+    refused(sql("UPDATE funding_ledgertransaction SET kind = 'x'"), "append-only")
+    refused(sql("DELETE FROM funding_ledgerentry"), "append-only")
     refused(lambda: LedgerEntry.objects.update(minor=1), "append-only")
-    refused(lambda: LedgerEntry.objects.all()[0].save(), "append-only")
-    refused(lambda: LedgerTransaction.objects.get().delete(), "append-only|protected")
+    refused(LedgerEntry.objects.all()[0].save, "append-only")
+    refused(sql("DELETE FROM funding_ledgertransaction"), "append-only")
     assert list(checks.books()) == []
 
 
 def test_b7_emptying_or_replacing_is_refused_by_the_database(booked: Donation) -> None:
     entry = LedgerEntry.objects.all()[0]
-    name = LedgerEntry._meta.db_table
     if connection.vendor == "postgresql":
         connection.check_constraints()
-        refused(sql(f"TRUNCATE {name}"), "append-only")
+        refused(sql("TRUNCATE funding_ledgerentry"), "append-only")
         refused(sql("TRUNCATE funding_ledgertransaction CASCADE"), "append-only")
         return
     fresh = uuid.uuid4().hex
     replace = (
-        f"INSERT OR REPLACE INTO {name} (id, transaction_id, account, minor, currency)"
+        "INSERT OR REPLACE INTO funding_ledgerentry (id, transaction_id, account, minor, currency)"
         " VALUES (%s, %s, 'gifts', 1, 'USD')"
     )
     refused(sql(replace, entry.pk, fresh), "append-only")
@@ -136,11 +131,10 @@ def test_b7_transaction_that_does_not_balance_is_refused(stage: Stage) -> None:
 
 
 def test_b7_line_without_its_transaction_cannot_be_committed(stage: Stage) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        LedgerEntry.objects.create(
-            transaction_id=uuid.uuid4(), account=GIFTS, minor=1, currency="USD"
-        )
+    LedgerEntry.objects.create(transaction_id=uuid.uuid4(), account=GIFTS, minor=1, currency="USD")
+    with pytest.raises(IntegrityError):
         connection.check_constraints()
+    transaction.set_rollback(True)
 
 
 def test_ledger_refuses_lines_of_two_currencies_that_do_not_balance_each(stage: Stage) -> None:

@@ -34,6 +34,9 @@ def test_m1_parse_money_every_cent_to_a_thousand_round_trips() -> None:
         ("500", "JPY", 500),
         ("1,500", "JPY", 1500),
         ("1.250", "KWD", 1250),
+        ("25", "RSD", 2500),
+        ("25", "TZS", 2500),
+        ("25", "IQD", 25000),
         ("25.00", "JPY", 25),
     ],
 )
@@ -118,6 +121,8 @@ def test_money_from_a_float_is_refused() -> None:
         (Money(2550, "EUR"), "fr", "25,50\u00a0€"),
         (Money(500, "JPY"), "en", "¥500"),
         (Money(1250, "KWD"), "en", "KWD1.250"),
+        (Money(2550, "RSD"), "en", "RSD25.50"),
+        (Money(2500, "RSD"), "en", "RSD25"),
     ],
 )
 def test_money_format_follows_the_locale(money: Money, locale: str, text: str) -> None:

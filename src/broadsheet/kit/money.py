@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from babel.core import Locale
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency
 
 
 class MoneyError(ValueError):
@@ -55,17 +55,29 @@ class Money:
     def format(self, locale: str = "en") -> str:
         """The amount as people of a locale write it; whole amounts without their zeros: `$25`, `$25.50`."""
         known = Locale.parse(locale, sep="-")
-        if self.minor % 10 ** exponent(self.currency):
-            return format_currency(self.decimal, self.currency, locale=known)
-        pattern = re.sub(r"\.0+", "", known.currency_formats["standard"].pattern)
+        places = exponent(self.currency)
+        decimals = "." + "0" * places if self.minor % 10**places else ""
+        # A locale's own number of decimals may be less than the currency has: an amount is never rounded.
+        pattern = re.sub(r"\.0+", decimals, known.currency_formats["standard"].pattern)
         return format_currency(
             self.decimal, self.currency, pattern, locale=known, currency_digits=False
         )
 
 
+_PLACES = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+"""ISO 4217, list one; all others have two. MGA has fifths there that nobody counts. Not the table of the
+Unicode CLDR, which says how people write amounts (RSD without decimals) and not what they are counted in."""
+
+
 def exponent(currency: str) -> int:
     """How many decimal places a currency has by ISO 4217 (JPY 0, USD 2, KWD 3)."""
-    return get_currency_precision(currency)
+    return _PLACES.get(currency, 2)
 
 
 MOST_DIGITS = 15

@@ -7,7 +7,7 @@ table follows Stripe's page "Supported currencies", whose rules the sandbox keep
 from __future__ import annotations
 
 ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
-"""Counted in whole units by ISO 4217 and by the processor (MGA: by the processor)."""
+"""Counted in whole units by us and by the processor."""
 
 WHOLE_BUT_COUNTED_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
 """Without decimals by ISO 4217; the processor counts hundredths and wants them to be zero."""

@@ -37,8 +37,10 @@ def problem_with(gift: Money) -> Problem | None:
 
 def suggested_gifts(currency: str) -> list[Money]:
     """Amounts to choose from on the giving page, least first."""
-    whole = 10 ** exponent(currency)
-    minors = SUGGESTED.get(currency, tuple(whole * major for major in (10, 25, 50, 100)))
+    unit = 10 ** exponent(currency)
+    while unit * 10 < least_gift(currency):
+        unit *= 10
+    minors = SUGGESTED.get(currency, tuple(unit * count for count in (10, 25, 50, 100)))
     return [Money(minor, currency) for minor in minors]
 
 

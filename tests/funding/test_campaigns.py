@@ -1,0 +1,166 @@
+"""Campaigns in time (T1): instants in the newsroom's zone, gifts at the edge, pages that turn by the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from broadsheet.funding import tasks
+from broadsheet.funding.actions import change_campaign, create_campaign, turn_phase
+from broadsheet.funding.actions.campaigns import Words
+from broadsheet.funding.errors import BadAmount, BadCampaign, NotTaken
+from broadsheet.funding.models import Campaign
+from broadsheet.funding.queries import campaign_view
+from broadsheet.funding.views.kinds import campaign_document
+from broadsheet.kit import clock
+from broadsheet.kit.models import Change
+from broadsheet.kit.money import Money
+from stage import PAID, Stage
+
+NEW_YORK = ZoneInfo("America/New_York")
+WORDS = {"en": Words("Floods", "Boats.")}
+DAY = dt.timedelta(days=1)
+
+
+def at(*when: int, zone: str = "America/New_York", fold: int = 0) -> dt.datetime:
+    return dt.datetime(*when, tzinfo=ZoneInfo(zone), fold=fold)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    ("ends", "instant"),
+    [
+        (at(2026, 12, 31, 23, 59), "2027-01-01T04:59"),
+        (at(2027, 3, 14, 2, 30), "2027-03-14T07:30"),  # an hour that is not: clocks go forward
+        (at(2026, 11, 1, 1, 30), "2026-11-01T05:30"),  # an hour that comes twice: the first
+        (at(2026, 11, 1, 1, 30, fold=1), "2026-11-01T06:30"),
+        (at(2027, 1, 1, 0, 0, zone="Pacific/Kiritimati"), "2026-12-31T10:00"),  # UTC+14
+        (at(2027, 1, 1, 0, 0, zone="Etc/GMT+12"), "2027-01-01T12:00"),  # UTC-12
+    ],
+)
+def test_t1_deadline_is_one_instant_for_every_supporter(
+    stage: Stage, ends: dt.datetime, instant: str
+) -> None:
+    exact = dt.datetime.fromisoformat(f"{instant}:00+00:00")
+    campaign = stage.campaign(starts_at=exact - 10 * DAY, ends_at=ends)
+    campaign.refresh_from_db()
+    assert campaign.ends_at == exact
+    with time_machine.travel(exact - dt.timedelta(seconds=1), tick=False):
+        stage.begin(campaign=campaign)
+    with time_machine.travel(exact, tick=False), pytest.raises(NotTaken):
+        stage.begin(campaign=campaign, email="late@example.org")
+    with time_machine.travel(campaign.starts_at, tick=False):
+        stage.begin(campaign=campaign, email="first@example.org")
+    before = campaign.starts_at - dt.timedelta(seconds=1)
+    with time_machine.travel(before, tick=False), pytest.raises(NotTaken):
+        stage.begin(campaign=campaign, email="early@example.org")
+
+
+def test_t1_deadline_is_shown_with_its_zone(stage: Stage) -> None:
+    campaign = stage.campaign(
+        starts_at=clock.now() - DAY, ends_at=at(2026, 12, 31, 23, 59, zone="America/New_York")
+    )
+    view = campaign_view(campaign.pk, "en")
+    assert view
+    shown = campaign_document(view).body.decode()
+    assert re.search(r"December 31, 2026\D+11:59:00\sPM EST", shown)
+
+
+def test_t1_gift_begun_before_the_deadline_and_paid_after_it_counts(stage: Stage) -> None:
+    campaign = stage.campaign(ends_at=clock.now() + dt.timedelta(hours=1))
+    donation = stage.begin(campaign=campaign)
+    attempt = stage.open(donation)
+    with time_machine.travel(clock.now() + dt.timedelta(hours=2)):
+        tasks.turn_campaigns()
+        stage.press(attempt, "pay")
+        stage.settle()
+        assert stage.facts(donation) == {**PAID, "total": (1, 2500)}
+    campaign.refresh_from_db()
+    assert campaign.phase == "ended"
+
+
+def test_t1_clock_turns_the_phase_once_and_has_the_page_pressed(stage: Stage) -> None:
+    now = clock.now()
+    campaign = stage.campaign(starts_at=now + DAY, ends_at=now + 2 * DAY)
+    assert campaign.phase == "upcoming"
+    Change.objects.all().delete()
+    for days, phase, changes in (
+        (0.5, "upcoming", 0),
+        (1, "open", 1),
+        (1, "open", 1),
+        (2, "ended", 2),
+    ):
+        with time_machine.travel(now + days * DAY, tick=False):
+            tasks.turn_campaigns()
+        campaign.refresh_from_db()
+        assert campaign.phase == phase
+        assert Change.objects.filter(key__startswith="funding.campaign:").count() == changes
+    with time_machine.travel(now + 2 * DAY, tick=False):
+        assert not turn_phase(campaign=campaign, by="test")
+
+
+def test_t3_year_turns_without_a_restart(stage: Stage) -> None:
+    """Nothing computes a year when it is loaded: the next year's campaign and receipts are the next year's."""
+    with time_machine.travel(at(2026, 12, 31, 23, 0)):
+        donation = stage.give()
+        stage.settle()
+        assert donation.receipts.get().label == "2026-00001"
+    with time_machine.travel(at(2027, 1, 1, 0, 1)):
+        donation = stage.give(email="next@example.org")
+        stage.settle()
+        assert donation.receipts.get().label == "2027-00001"
+        assert stage.campaign().phase == "open"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"slug": "a b"}, "no slug"),
+        ({"goal": Money(0, "USD")}, "above zero"),
+        ({"goal": Money(100, "XXX")}, "currency that we take"),
+        ({"ends_at": at(2020, 1, 1)}, "ends after it starts"),
+        ({"starts_at": dt.datetime(2026, 1, 1)}, "with their time zone"),  # noqa: DTZ001
+        ({"zone": "Mars/Olympus"}, "time zone"),
+        ({"texts": {}}, "title"),
+        ({"texts": {"en": Words(" ", "x")}}, "title"),
+    ],
+    ids=str,
+)
+def test_campaign_that_cannot_be_is_refused_in_words(
+    db: None, wrong: dict[str, object], said: str
+) -> None:
+    good: dict[str, object] = {
+        "slug": "floods",
+        "goal": Money(100, "USD"),
+        "starts_at": at(2026, 1, 1),
+        "ends_at": at(2026, 2, 1),
+        "texts": WORDS,
+        "zone": "UTC",
+    }
+    with pytest.raises(BadCampaign, match=said):
+        create_campaign(by="test", **{**good, **wrong})  # type: ignore[arg-type]
+    assert Campaign.objects.count() == 0
+
+
+def test_campaign_slug_is_taken_once(stage: Stage) -> None:
+    stage.campaign()
+    with pytest.raises(BadCampaign, match="Choose another slug"):
+        stage.campaign()
+
+
+def test_campaign_goal_and_dates_change_and_its_currency_never(stage: Stage) -> None:
+    campaign = stage.campaign()
+    dates = {"starts_at": campaign.starts_at, "ends_at": clock.now() - dt.timedelta(hours=1)}
+    change_campaign(campaign=campaign, goal=Money(500, "USD"), by="test", **dates)
+    campaign.refresh_from_db()
+    assert (campaign.goal, campaign.phase) == (Money(500, "USD"), "ended")
+    with pytest.raises(BadCampaign, match="counted in USD"):
+        change_campaign(campaign=campaign, goal=Money(500, "EUR"), by="test", **dates)
+
+
+def test_m7_gift_in_another_currency_than_its_campaigns_is_refused(stage: Stage) -> None:
+    with pytest.raises(BadAmount, match="counted in EUR"):
+        stage.begin(campaign=stage.campaign(currency="EUR"))
