@@ -68,7 +68,7 @@ class Recorder(Sandbox):
         self.reached = threading.Event()
 
     def answer(self, request: Request) -> Answer:
-        if self.is_away:
+        if self.is_away and request.path.startswith("/v1/"):
             return Answer(0, lost=True)
         if self.stalls and request.method == "POST":
             return self._stall(request)

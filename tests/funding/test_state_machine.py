@@ -1,0 +1,234 @@
+"""Any course that gifts can take: begun, paid, declined, told twice, late or never, with crashes in between.
+
+After every step the books balance and nobody is told of money that did not come; in the end, when all is
+quiet again, what the processor holds, what is booked, what supporters see and what was sent are the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import transaction
+from hypothesis import HealthCheck
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from pytest_django import Settings
+
+from broadsheet.funding import checks, tasks
+from broadsheet.funding.choices import LedgerAccount
+from broadsheet.funding.errors import GatewayError
+from broadsheet.funding.models import Attempt, Donation, InboxEvent, LedgerTransaction, Receipt
+from broadsheet.funding.queries import ledger_sum
+from broadsheet.kit import clock
+from stage import Stage
+
+BUTTONS = ("pay", "decline", "authenticate", "confirm", "fail", "delay")
+FAULTS = ("lose_answer", "error", "error_after")
+
+
+class Gifts(RuleBasedStateMachine):
+    """Up to four gifts to one campaign through one processor."""
+
+    settings: Settings
+
+    @initialize()
+    def begin_play(self) -> None:
+        self.block = transaction.atomic()
+        self.block._from_testcase = True  # type: ignore[attr-defined]
+        self.block.__enter__()
+        self.travel = time_machine.travel(dt.datetime.now(dt.UTC), tick=False)
+        self.clock = self.travel.start()
+        self.folder = tempfile.TemporaryDirectory()
+        self.stage = Stage(Path(self.folder.name), self.settings)
+        self.campaign = self.stage.campaign(ends_at=clock.now() + dt.timedelta(days=900))
+        self.donations: list[Donation] = []
+        self.told: set[str] = set()
+        mail.outbox.clear()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "stage"):
+            return
+        try:
+            self._quiet()
+            self._all_is_true()
+        finally:
+            self.stage.close()
+            self.travel.stop()
+            transaction.set_rollback(True)
+            self.block.__exit__(None, None, None)
+            self.folder.cleanup()
+
+    # The supporter ------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.donations) < 4)
+    @rule(minor=st.sampled_from([100, 1999, 2500]), covers=st.booleans())
+    def begin(self, minor: int, covers: bool) -> None:
+        email = f"s{len(self.donations)}@example.org"
+        gift = {"email": email, "covers_fees": covers, "campaign": self.campaign}
+        self.donations.append(self.stage.begin(minor, **gift))
+
+    @precondition(lambda self: self.donations)
+    @rule(data=st.data())
+    def open(self, data: st.DataObject) -> None:
+        with contextlib.suppress(GatewayError):
+            self.stage.open(data.draw(st.sampled_from(self.donations)))
+
+    @precondition(lambda self: self._opened())
+    @rule(data=st.data(), button=st.sampled_from(BUTTONS))
+    def press(self, data: st.DataObject, button: str) -> None:
+        attempt = data.draw(st.sampled_from(self._opened()))
+        self.stage.web.post(f"/checkout/{attempt.checkout_id}/", data={"outcome": button})
+
+    # The processor and the bank -----------------------------------------------------------------
+
+    @precondition(lambda self: self._opened())
+    @rule(data=st.data(), outcome=st.sampled_from(["clear", "bounce"]))
+    def decide(self, data: st.DataObject, outcome: str) -> None:
+        attempt = data.draw(st.sampled_from(self._opened()))
+        with contextlib.suppress(AssertionError):  # nothing to decide is no fault
+            self.stage.switch(f"checkouts/{attempt.checkout_id}", outcome=outcome)
+
+    @rule(fault=st.sampled_from(FAULTS))
+    def have_a_fault(self, fault: str) -> None:
+        self.stage.faults(**{fault: 1})
+
+    @rule()
+    def go_away_or_come_back(self) -> None:
+        self.stage.sandbox.is_away = not self.stage.sandbox.is_away
+
+    @precondition(lambda self: self.stage.events())
+    @rule(data=st.data())
+    def deliver_some(self, data: st.DataObject) -> None:
+        for event in data.draw(st.lists(st.sampled_from(self.stage.events()), max_size=6)):
+            assert self.stage.deliver(event).status_code == 200
+
+    # The worker and the clock -------------------------------------------------------------------
+
+    @rule()
+    def work(self) -> None:
+        self.stage.work()
+
+    @rule()
+    def tick(self) -> None:
+        tasks.tick()
+
+    @rule()
+    def crash(self) -> None:
+        """Workers died with all that waits in their hands."""
+        InboxEvent.objects.exclude(state="done").update(
+            state="processing", due_at=clock.now() + dt.timedelta(minutes=5)
+        )
+        Receipt.objects.exclude(state="sent").update(
+            state="sending", due_at=clock.now() + dt.timedelta(minutes=10)
+        )
+
+    @rule(minutes=st.sampled_from([1, 4, 6, 60, 26 * 60]))
+    def pass_time(self, minutes: int) -> None:
+        self.clock.shift(dt.timedelta(minutes=minutes))
+
+    # What is true -------------------------------------------------------------------------------
+
+    @invariant()
+    def books_balance_and_nothing_is_booked_that_did_not_come(self) -> None:
+        if not hasattr(self, "stage"):
+            return
+        assert [*checks.books(), *checks.gifts()] == []
+        held = {payment["balance_transaction"]["id"] for payment in self._paid()}
+        assert set(LedgerTransaction.objects.values_list("processor_ref", flat=True)) <= held
+        settled = Donation.objects.filter(state="settled").count()
+        assert len(mail.outbox) <= settled
+        keys = [session["reference"] for session in self._objects("checkout_session")]
+        assert [key for key, count in Counter(keys).items() if count > 1] == [], (
+            "a key worked twice"
+        )
+
+    def _quiet(self) -> None:
+        """Everybody is back and has time: the supporters' checkouts expire, the rest is looked up."""
+        self.stage.sandbox.is_away = False
+        self.stage.faults()
+        for attempt in self._opened():
+            with contextlib.suppress(AssertionError):
+                self.stage.switch(f"checkouts/{attempt.checkout_id}", outcome="clear")
+        for _ in range(4):
+            self.clock.shift(dt.timedelta(hours=25))
+            tasks.tick()
+            self.stage.work()
+
+    def _all_is_true(self) -> None:
+        paid = self._paid()
+        booked = LedgerTransaction.objects.values_list("processor_ref", flat=True)
+        assert sorted(booked) == sorted(one["balance_transaction"]["id"] for one in paid)
+        by_gift = Counter(
+            Attempt.objects.get(idempotency_key=payment["reference"]).donation_id
+            for payment in paid
+        )
+        for donation in self.donations:
+            donation.refresh_from_db()
+            count = by_gift[donation.pk]
+            assert (donation.state == "settled") is (count > 0)
+            if donation.state != "settled":
+                assert donation.state == "lapsed"
+            heading = self.stage.thanks(donation)
+            assert (heading == "Thank you") is (count > 0)
+            mine = [message for message in mail.outbox if donation.supporter.email in message.to]
+            assert len(mine) == (1 if count else 0)
+            kinds = Counter(donation.bookings.values_list("kind", flat=True))
+            assert kinds == Counter({"gift": min(count, 1), "second_payment": max(count - 1, 0)})
+        sums = {account: -ledger_sum(account).get("USD", 0) for account in LedgerAccount}
+        settled = [donation for donation in self.donations if donation.state == "settled"]
+        assert sums[LedgerAccount.GIFTS] == sum(donation.gift_minor for donation in settled)
+        assert sums[LedgerAccount.COVER] == sum(donation.cover_minor for donation in settled)
+        net = sum(payment["balance_transaction"]["net"] for payment in paid)
+        assert -sums[LedgerAccount.PROCESSOR] == net
+        assert not Attempt.objects.filter(state__in=["created", "submitted", "unknown"]).exists()
+
+    def _opened(self) -> list[Attempt]:
+        return list(Attempt.objects.exclude(checkout_id="").order_by("pk"))
+
+    def _objects(self, kind: str) -> list[dict[str, Any]]:
+        rows = self.stage.sandbox.store.rows("SELECT id FROM object WHERE type = ?", kind)
+        found = [self.stage.sandbox.store.get(row["id"], kind) for row in rows]
+        return [body for body in found if body]
+
+    def _paid(self) -> list[dict[str, Any]]:
+        return [body for body in self._objects("payment") if body["state"] == "succeeded"]
+
+
+def play(settings: Settings, examples: int, steps: int) -> None:
+    Gifts.settings = settings
+    run_state_machine_as_test(
+        Gifts,
+        settings=effort(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_gifts_take_any_course_and_every_cent_is_where_it_belongs(
+    db: None, settings: Settings
+) -> None:
+    play(settings, examples=15, steps=25)
+
+
+@pytest.mark.soak
+def test_gifts_take_any_course_for_longer(db: None, settings: Settings) -> None:
+    play(settings, examples=200, steps=60)
