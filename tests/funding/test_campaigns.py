@@ -120,7 +120,7 @@ def test_t3_year_turns_without_a_restart(stage: Stage) -> None:
     [
         ({"slug": "a b"}, "no slug"),
         ({"goal": Money(0, "USD")}, "above zero"),
-        ({"goal": Money(100, "XXX")}, "currency that we take"),
+        ({"goal": Money(100, "ZZZ")}, "currency that we take"),
         ({"ends_at": at(2020, 1, 1)}, "ends after it starts"),
         ({"starts_at": dt.datetime(2026, 1, 1)}, "with their time zone"),  # noqa: DTZ001
         ({"zone": "Mars/Olympus"}, "time zone"),

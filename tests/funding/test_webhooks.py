@@ -40,15 +40,15 @@ def test_w2_every_order_of_the_events_of_a_payment_ends_the_same(stage: Stage) -
         for at in order:
             assert stage.deliver(made[at]).status_code == 200
             stage.work()
-        facts = stage.facts(donation)
-        assert facts["donation"] == "settled"
-        assert facts["booked"] == ["gift"] * count
-        assert (facts["gifts"], facts["receipts"]) == (2500 * count, count)
-        assert facts["page"] == "Thank you"
+        assert [booking.kind for booking in donation.bookings.all()] == ["gift"]
+    facts = stage.facts(donation)
+    assert facts["donation"] == "settled"
+    assert (facts["gifts"], facts["receipts"]) == (2500 * count, count)
+    assert facts["page"] == "Thank you"
 
 
 @given(st.data())
-@effort(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_w2_any_part_of_the_events_in_any_order_then_a_look_ends_the_same(
     stage: Stage, data: st.DataObject
 ) -> None:
