@@ -13,12 +13,14 @@ from PIL import Image
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.create_alias import CreatePageAliasAction
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, PageViewRestriction
 
-from broadsheet.newsroom.models import Article, Picture
+from broadsheet.newsroom.actions.registers import create_section
+from broadsheet.newsroom.models import Article, FrontPage, Picture
 from broadsheet.press.actions import check_edition, press_pending
 from broadsheet.press.queries import edition
 from broadsheet.readers.models import User
+from links import dead_links
 from paper import Paper
 
 
@@ -70,6 +72,39 @@ def revert(desk: Client, paper: Paper) -> None:
     first.publish()
 
 
+def copy(desk: Client, page: Page, to: Page, slug: str, **more: str) -> None:
+    post(
+        *(desk, "wagtailadmin_pages:copy", page.pk),
+        new_title="Copy",
+        new_slug=slug,
+        new_parent_page=to.pk,
+        **more,
+    )
+
+
+def alias_follows(desk: Client, paper: Paper) -> None:
+    story = Article.objects.get(slug="one")
+    CreatePageAliasAction(story, update_slug="alias").execute(skip_permission_checks=True)
+    press_pending()
+    story.title = "One, changed"
+    story.save_revision().publish()
+    assert Article.objects.get(slug="alias").title == "One, changed"
+
+
+def translate(desk: Client, paper: Paper) -> None:
+    arabic = Locale.objects.get(language_code="ar")
+    action = CopyPageForTranslationAction(
+        Article.objects.get(slug="one"), arabic, copy_parents=True
+    )
+    action.execute(skip_permission_checks=True).save_revision().publish()
+
+
+def rename_front(desk: Client, paper: Paper) -> None:
+    front = FrontPage.objects.get(pk=paper.front.pk)
+    front.slug = "home"
+    front.save_revision().publish()
+
+
 CHANGES: dict[str, Callable[[Client, Paper], object]] = {
     "bulk unpublish": lambda d, p: bulk(d, "unpublish", [p.one, p.two]),  # type: ignore[attr-defined]
     "bulk unpublish with all below": lambda d, p: bulk(
@@ -106,6 +141,27 @@ CHANGES: dict[str, Callable[[Client, Paper], object]] = {
     "copy for translation": lambda d, p: CopyPageForTranslationAction(
         p.city, Locale.objects.get(language_code="ar"), copy_parents=True
     ).execute(skip_permission_checks=True),
+    "copied at the desk": lambda d, p: copy(d, p.one, p.city, "copy"),  # type: ignore[attr-defined]
+    "copied and published under a slug that is taken": lambda d, p: copy(
+        *(d, p.one, p.river, "one"),
+        publish_copies="on",  # type: ignore[attr-defined]
+    ),
+    "section copied with its stories": lambda d, p: copy(
+        *(d, p.city, p.front, "copy"), copy_subpages="on", publish_copies="on"
+    ),
+    "alias under a slug that is taken": lambda d, p: CreatePageAliasAction(
+        p.one,  # type: ignore[attr-defined]
+        parent=p.river,
+    ).execute(skip_permission_checks=True),
+    "alias follows its story": alias_follows,
+    "story translated and published": translate,
+    "story with links moved to another language": lambda d, p: p.one.move(  # type: ignore[attr-defined]
+        create_section(parent=p.arabic_front, title="س", slug="s", by="test"), pos="last-child"
+    ),
+    "section made private": lambda d, p: PageViewRestriction.objects.create(
+        page=p.city, restriction_type="login"
+    ),
+    "front page's own slug changed": rename_front,
     "tree fixed": lambda d, p: Page.fix_tree(),
 }
 
@@ -117,6 +173,7 @@ def test_desk_change_reaches_the_edition(
     change(desk, paper)
     press_pending()
     assert check_edition() == []
+    assert dead_links() == []
 
 
 def test_desk_draft_saved_presses_nothing(desk: Client, paper: Paper) -> None:
@@ -126,3 +183,35 @@ def test_desk_draft_saved_presses_nothing(desk: Client, paper: Paper) -> None:
     number = edition().number
     outcome = press_pending()
     assert (outcome.changes, outcome.renders, edition().number) == (0, 0, number)
+
+
+def test_desk_copy_of_a_front_page_is_refused(desk: Client, paper: Paper) -> None:
+    address = reverse("wagtailadmin_pages:copy", args=(paper.front.pk,))
+    form = {"new_title": "Copy", "new_slug": "copy", "new_parent_page": "1"}
+    answer = desk.post(address, form, follow=True)
+    assert "you do not have permission" in answer.content.decode().lower()
+    assert FrontPage.objects.filter(locale=paper.english).count() == 1
+
+
+def test_private_pages_are_nowhere_until_they_are_public_again(desk: Client, paper: Paper) -> None:
+    restriction = PageViewRestriction.objects.create(page=paper.city, restriction_type="login")
+    press_pending()
+    for entry in edition().entries():
+        with edition().open_blob(entry.digest) as blob:
+            text = blob.read()
+        assert b"The bridge is closed" not in text, entry.path
+        assert b">One<" not in text, entry.path
+    one = edition().find(Article.objects.get(slug="one").address)
+    assert one is not None
+    assert one.status == 410
+    restriction.delete()
+    press_pending()
+    assert check_edition() == []
+    one = edition().find(Article.objects.get(slug="one").address)
+    assert one is not None
+    assert one.status == 200
+
+
+def test_desk_offers_no_privacy_that_readers_could_not_use(desk: Client, paper: Paper) -> None:
+    page = desk.get(reverse("wagtailadmin_pages:edit", args=(paper.city.pk,))).content.decode()
+    assert reverse("wagtailadmin_pages:set_privacy", args=(paper.city.pk,)) not in page

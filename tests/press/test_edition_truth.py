@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 from django.conf import settings as django_settings
@@ -22,7 +20,7 @@ from wagtail.models import Page, Site
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
 from broadsheet.newsroom.models import Article, Author, SectionPage, Topic
 from broadsheet.press.actions import check_edition, press_pending
-from broadsheet.press.queries import edition
+from links import dead_links
 from paper import Paper
 
 SLUGS = st.sampled_from(["one", "two", "three", "four"])
@@ -162,24 +160,6 @@ class Desk(RuleBasedStateMachine):
         press_pending()
         assert check_edition() == []
         assert dead_links() == []
-
-
-def dead_links() -> list[tuple[str, str]]:
-    """Links of good documents that lead to nothing good, as (from, to)."""
-    current = edition()
-    found = []
-    for entry in current.entries():
-        if entry.status != 200 or not entry.content_type.startswith("text/html"):
-            continue
-        with current.open_blob(entry.digest) as blob:
-            html = blob.read().decode()
-        for link in re.findall(r'href="(/[^"#?]*)', html):
-            target = current.find(unquote(link))
-            if not link.startswith(("/give/", "/search/", "/desk/")) and (
-                target is None or target.status != 200
-            ):
-                found.append((entry.path, link))
-    return found
 
 
 @pytest.mark.django_db

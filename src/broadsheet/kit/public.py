@@ -65,6 +65,7 @@ class Watched:
 _kinds: dict[str, Kind] = {}
 _watched: dict[type[models.Model], Watched] = {}
 _ambient: set[str] = set()
+_gone: list[Callable[[str], Document | None]] = []
 
 
 def register_kind(kind: Kind) -> None:
@@ -75,6 +76,16 @@ def register_kind(kind: Kind) -> None:
 def kinds() -> dict[str, Kind]:
     """All registered kinds by name."""
     return dict(_kinds)
+
+
+def register_gone(render: Callable[[str], Document | None]) -> None:
+    """Say what is found at an address whose document was withdrawn: `render(path)`, with status 410."""
+    _gone[:] = [render]
+
+
+def gone_document(path: str) -> Document | None:
+    """The document for an address whose own was withdrawn, or None where there can be none."""
+    return _gone[0](path) if _gone else None
 
 
 def _none(instance: Any) -> Iterable[Any]:

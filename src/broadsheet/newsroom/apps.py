@@ -10,8 +10,10 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.kit.slots import register_slot
+        from broadsheet.newsroom import handlers
         from broadsheet.newsroom.renderers import chrome, kinds, pages
 
+        handlers.listen()
         kinds.register()
         chrome.register()
         register_slot("page.preview", pages.preview)

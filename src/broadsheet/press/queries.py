@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,15 +50,37 @@ def _tables_read(current: Edition, number: int) -> frozenset[str]:
 
 
 def fingerprint() -> str:
-    """A digest of all that documents are made by besides the database: our sources, the newsroom's theme,
-    and the settings that are shown. When it differs from the edition's, everything is rendered anew."""
+    """A digest of all that documents are made by besides the database: our sources and the newsroom's theme as
+    this process found them when it began, and every setting that is no secret. When it differs from the
+    edition's, everything is rendered anew."""
+    values = settings.BROADSHEET
+    told = [
+        (field.name, getattr(values, field.name))
+        for field in dataclasses.fields(values)
+        if not field.metadata.get("secret")
+    ]
+    return hashlib.sha256(f"{_sources()} {told!r}".encode()).hexdigest()
+
+
+@functools.cache
+def _sources() -> str:
     digest = hashlib.sha256()
+    for root, file in _source_files():
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def sources_stamp() -> str:
+    """What changes when a source or a file of the theme does; cheap. A process keeps the templates that it has
+    loaded, so one that sees this change must end and be started again."""
+    stamps = [(str(file), file.stat().st_mtime_ns) for _root, file in _source_files()]
+    return hashlib.sha256(repr(stamps).encode()).hexdigest()
+
+
+def _source_files() -> Iterator[tuple[Path, Path]]:
     for root in (Path(broadsheet.__file__).parent, settings.THEME_DIR):
         for file in sorted(path for path in root.rglob("*") if path.suffix in SOURCES):
-            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
-    shown = (settings.BROADSHEET.url, settings.TIME_ZONE, settings.LANGUAGES)
-    digest.update(repr(shown).encode())
-    return digest.hexdigest()
+            yield root, file
 
 
 @dataclass(slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from broadsheet.kit.public import Document, kinds
+from broadsheet.kit.public import Document, gone_document, kinds
 from broadsheet.kit.reads import note, reader
 from broadsheet.press.models import Forwarding
 
 
 class ForwardingKind:
-    """A permanent redirect from an address that a document left; the ident is the old path."""
+    """What stands at an address that a document left, the ident: a permanent redirect to where the document
+    is now, or a page that says that it was withdrawn."""
 
     name = "forwarding"
 
@@ -19,8 +20,12 @@ class ForwardingKind:
         return Forwarding.objects.order_by("pk").values_list("path", flat=True).iterator()
 
     def render(self, ident: str) -> Document | None:
+        if forwarded_resource(ident) is None:
+            return None
         target = self.path(ident)
-        if target is None or target == ident:
+        if target is None:
+            return gone_document(ident)
+        if target == ident:
             return None
         location = quote(target, safe="/")
         return Document(ident, b"", "text/plain; charset=utf-8", 301, (("location", location),))

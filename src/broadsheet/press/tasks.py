@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from django.db import DatabaseError, close_old_connections
 
 from broadsheet.kit.jobs import Job
+from broadsheet.kit.models import Change
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import press_failed, press_pending
 from broadsheet.press.models import Failure
-from broadsheet.press.queries import pending_changes
+from broadsheet.press.queries import sources_stamp
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.1
 """Seconds between two looks for changes."""
+
+SOURCES_EVERY = 2.0
+"""Seconds between two looks whether the software or the theme has changed."""
 
 
 def jobs() -> list[Job]:
@@ -31,14 +36,24 @@ def retry() -> None:
 
 
 def run(stop: threading.Event) -> None:
-    """Press whatever changes, until `stop` is set. A fault is logged and what waits is tried again."""
+    """Press whatever changes, until `stop` is set. A fault is logged and what waits is tried again.
+
+    Sets `stop` itself where the theme or the software has changed: whoever runs the worker starts it again.
+    """
     pause = PAUSE
+    stamp, looked = sources_stamp(), time.monotonic()
     # The first press finds out whether the software, the theme or a setting has changed meanwhile.
     has_pressed = False
     while not stop.wait(pause):
         try:
             close_old_connections()
-            if not has_pressed or pending_changes():
+            if time.monotonic() - looked > SOURCES_EVERY:
+                looked = time.monotonic()
+                if sources_stamp() != stamp:
+                    logger.info("The theme or the software has changed; the worker begins anew.")
+                    stop.set()
+                    return
+            if not has_pressed or Change.objects.exists():
                 press_pending()
                 has_pressed = True
             pause = PAUSE

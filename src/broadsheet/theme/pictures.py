@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from PIL.Image import DecompressionBombError
 
 from broadsheet.kit import reads
 
@@ -40,6 +42,13 @@ SHAPES = {
 
 SHARED = "fill-1200x630|bgcolor-ffffff|format-jpeg"
 """What other sites show beside a link to a story."""
+
+
+UNREADABLE = (OSError, ValueError, SyntaxError, DecompressionBombError)
+"""What comes of a picture file that is missing or broken."""
+
+OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+"""What an OSError says when it is the machine that cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,9 @@ def _made(image: Any, specs: Sequence[str]) -> list[Made]:
                 # Files were lost, a restored backup without them say: they are made again.
                 image.renditions.filter(filter_spec__in=specs).delete()
                 renditions = type(image).objects.get(pk=image.pk).get_renditions(*specs)
-        except (OSError, ValueError) as error:
+        except UNREADABLE as error:
+            if isinstance(error, OSError) and error.errno in OURS:
+                raise  # A full disk is no fault of the picture: a page without it must not go out.
             logger.warning("The picture “%s” cannot be shown: %s", image.title, error)
             return []
         return [_published(image, renditions[spec]) for spec in specs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -50,6 +51,7 @@ class Article(PublicPage):
 
     parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
+    exclude_fields_in_copy: ClassVar[list[str]] = ["address"]
     content_panels: ClassVar[list[object]] = [
         TitleFieldPanel(
             "title",
@@ -87,16 +89,39 @@ class Article(PublicPage):
         moment = self.first_published_at or self.go_live_at or clock.now()
         return story_address(moment, self.slug, clock.newsroom_zone(), prefix)
 
-    def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        # Wagtail derives its own fields (slug, draft title, locale) here, too; publishing saves through it.
-        if self.first_published_at:
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Here and not in an action: Wagtail copies, aliases and publishes stories by saving them, partly unchecked.
+        if kwargs.get("update_fields") is None:
+            self._take_address()
+        super().save(*args, **kwargs)
+
+    def _take_address(self) -> None:
+        """Have the address that follows from slug and first publication. A copy whose address is taken gets
+        a number; a story that is not public keeps the address it had."""
+        if self.live and self.first_published_at is None:
+            self.first_published_at: dt.datetime | None = clock.now()
+        if self._state.adding:
+            self.address = None
+            slug, number = str(self.slug), 2
+            while self.first_published_at and self._is_taken():
+                self.slug: str = f"{slug}-{number}"
+                number += 1
+        if self.first_published_at and (self.live or not self.address):
             self.address = self.current_address()
-        super().full_clean(*args, **kwargs)
+
+    def _is_taken(self) -> bool:
+        taken = Article.objects.filter(address=self.current_address())
+        return taken.exclude(pk=self.pk).exists()
+
+    def with_content_json(self, content: dict[str, Any]) -> Article:
+        """The story as a revision has it; a revision holds no address (an alias is given its source's)."""
+        revised: Article = super().with_content_json(content)
+        revised.address = self.address
+        return revised
 
     def clean(self) -> None:
         super().clean()
-        taken = Article.objects.filter(address=self.current_address()).exclude(pk=self.pk)
-        if taken.exists():
+        if self._is_taken():
             raise ValidationError(
                 {
                     "slug": _(
@@ -109,7 +134,7 @@ class Article(PublicPage):
         parts = super().get_url_parts(request)
         if parts is None:
             return None
-        return parts[0], parts[1], self.current_address()
+        return parts[0], parts[1], self.address or self.current_address()
 
 
 class Byline(Orderable):

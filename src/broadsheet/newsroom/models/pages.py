@@ -34,7 +34,12 @@ SUMMARY = FieldPanel(
 
 
 class PublicPage(Page):
-    """What all our pages share: they are pressed, never served by Django; a preview is the same document."""
+    """What all our pages share: they are pressed, never served by Django; a preview is the same document.
+
+    The desk does not offer to make them private: readers have no account that could let them in.
+    """
+
+    private_page_options: ClassVar[list[str]] = []
 
     promote_panels: ClassVar[list[object]] = [SLUG]
 
@@ -44,9 +49,11 @@ class PublicPage(Page):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         return HttpResponse(slot("page.preview", page=self))
 
-    def _check_top_level_slug(self) -> None:
+    def _check_slug(self) -> None:
         languages = frozenset(code for code, _name in settings.LANGUAGES)
-        if self.depth == 3 and is_reserved(self.slug, languages):
+        # A number below a section is where the section's archive lies.
+        is_year = isinstance(self, SectionPage) and self.slug.isdigit()
+        if is_year or (self.depth == 3 and is_reserved(self.slug, languages)):
             raise ValidationError(
                 {"slug": _("This address is needed by the site itself; please choose another.")}
             )
@@ -54,7 +61,13 @@ class PublicPage(Page):
 
 class FrontPageRights(PagePermissionTester):
     """What somebody may do to a front page: all stories of its language hang below, so only an
-    administrator takes it away."""
+    administrator takes it away, and nobody makes a second one."""
+
+    def can_copy(self) -> bool:
+        return False
+
+    def can_copy_to(self, destination: Page, recursive: bool = False) -> bool:  # noqa: FBT001, FBT002
+        return False
 
     def can_delete(self, *, ignore_bulk: bool = False) -> bool:
         return self.user.is_superuser and super().can_delete(ignore_bulk=ignore_bulk)
@@ -94,6 +107,11 @@ class FrontPage(PublicPage):
     class Meta:
         verbose_name = _("front page")
 
+    def clean(self) -> None:
+        super().clean()
+        if FrontPage.objects.filter(locale=self.locale_id).exclude(pk=self.pk).exists():
+            raise ValidationError(_("This language has its front page already."))
+
     def permissions_for_user(self, user: Any) -> FrontPageRights:
         return FrontPageRights(user, self)
 
@@ -112,7 +130,7 @@ class SectionPage(PublicPage):
 
     def clean(self) -> None:
         super().clean()
-        self._check_top_level_slug()
+        self._check_slug()
 
 
 class StaticPage(PublicPage):
@@ -135,4 +153,4 @@ class StaticPage(PublicPage):
 
     def clean(self) -> None:
         super().clean()
-        self._check_top_level_slug()
+        self._check_slug()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from wagtail.models import Page
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.kit.public import language_prefix
 from broadsheet.kit.reads import reader
-from broadsheet.newsroom.models import FrontPage, SectionPage, StaticPage
-
-STEP = Page.steplen
+from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,6 @@ class Plate:
     statement: str
     contact_email: str
     tree_path: str
-    root_url_path: str
 
     @property
     def home(self) -> str:
@@ -44,18 +43,27 @@ class Link:
     depth: int
 
 
-def tree_address(plate: Plate, url_path: str) -> str:
-    """The public address of a page that is found by its place in the tree."""
-    return f"{plate.prefix}/{url_path.removeprefix(plate.root_url_path)}"
+def tree_address(prefix: str, url_path: str) -> str:
+    """The public address of a page that is found by its place in the tree: its path below the front page's."""
+    return f"{prefix}/{url_path.split('/', 2)[2]}"
+
+
+def public(pages: Any) -> Any:
+    """The pages of a queryset that are public: live, not kept private at the desk, nor below one that is."""
+    above = PageViewRestriction.objects.annotate(
+        asked=ExpressionWrapper(OuterRef("path"), CharField())
+    ).filter(asked__startswith=F("page__path"))
+    return pages.live().exclude(Exists(above))
 
 
 @reader(lambda code: [f"list:plate/{code}"])
 def plate(code: str) -> Plate | None:
     """The name plate of the edition in a language, or None when it has no live front page."""
     front = (
-        FrontPage.objects.live()
+        public(FrontPage.objects)
         .filter(locale__language_code=code, depth=2)
-        .values("pk", "title", "tagline", "statement", "contact_email", "path", "url_path")
+        .order_by("path")
+        .values("pk", "title", "tagline", "statement", "contact_email", "path")
         .first()
     )
     if front is None:
@@ -69,37 +77,34 @@ def plate(code: str) -> Plate | None:
         front["statement"],
         front["contact_email"],
         front["path"],
-        front["url_path"],
     )
 
 
 @reader(lambda: ["list:editions"])
 def editions() -> list[tuple[str, str]]:
     """Language code and name of every live edition, the newsroom's first language first."""
-    rows = FrontPage.objects.live().filter(depth=2).values_list("locale__language_code", "title")
+    rows = public(FrontPage.objects).filter(depth=2).values_list("locale__language_code", "title")
     return sorted(rows, key=lambda row: (row[0] != settings.LANGUAGE_CODE, row[0]))
 
 
 @reader(lambda: ["list:editions"])
 def public_languages() -> dict[int, str]:
     """The languages of the live editions: id of the locale to language code."""
-    rows = (
-        FrontPage.objects.live().filter(depth=2).values_list("locale_id", "locale__language_code")
-    )
-    return dict(rows)
+    fronts = public(FrontPage.objects).filter(depth=2)
+    return dict(fronts.values_list("locale_id", "locale__language_code"))
 
 
 @reader(lambda plate: [f"list:sections/{plate.code}"])
 def sections(plate: Plate) -> list[Link]:
     """All live sections of an edition in tree order."""
     rows = (
-        SectionPage.objects.live()
+        public(SectionPage.objects)
         .filter(path__startswith=plate.tree_path)
         .order_by("path")
         .values_list("pk", "title", "url_path", "path", "depth")
     )
     return [
-        Link(pk, title, tree_address(plate, url), path, depth - 2)
+        Link(pk, title, tree_address(plate.prefix, url), path, depth - 2)
         for pk, title, url, path, depth in rows
     ]
 
@@ -118,23 +123,23 @@ def section_of(tree_path: str, known: list[Link]) -> Link | None:
 def static_pages(plate: Plate) -> list[Link]:
     """The live static pages of an edition that are to be shown in menus, in tree order."""
     rows = (
-        StaticPage.objects.live()
+        public(StaticPage.objects)
         .filter(path__startswith=plate.tree_path, show_in_menus=True)
         .order_by("path")
         .values_list("pk", "title", "url_path", "path", "depth")
     )
     return [
-        Link(pk, title, tree_address(plate, url), path, depth - 2)
+        Link(pk, title, tree_address(plate.prefix, url), path, depth - 2)
         for pk, title, url, path, depth in rows
     ]
 
 
 @reader(lambda page: [f"list:translations/{page.translation_key}"])
 def translations_of(page: Page) -> dict[str, str]:
-    """Language code to public address of every live translation of a page, itself included."""
+    """Language code to address of every public translation of a page, itself included."""
     found = (
-        Page.objects.live()
-        .filter(translation_key=page.translation_key)
+        public(Page.objects)
+        .filter(translation_key=page.translation_key, locale_id__in=public_languages())
         .select_related("locale")
         .specific()
     )
@@ -142,6 +147,7 @@ def translations_of(page: Page) -> dict[str, str]:
 
 
 def address_of(page: Page) -> str:
-    """The public address of any of our pages, as a path."""
-    parts = page.get_url_parts()
-    return parts[2] if parts and parts[2] else "/"
+    """The public address of any of our pages, as a path. Asks no cache: another process may have changed the tree."""
+    if isinstance(page, Article):
+        return page.address or page.current_address()
+    return tree_address(language_prefix(page.locale.language_code), page.url_path)

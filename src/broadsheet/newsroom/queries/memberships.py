@@ -24,7 +24,7 @@ from broadsheet.newsroom.rules import month_of
 
 def article_memberships(article: Article) -> Iterator[Membership]:
     """The lists a story stands in: site, each section above it, authors, topics, months, sitemap, translations."""
-    if not article.live or article.first_published_at is None:
+    if not _is_public(article) or article.first_published_at is None:
         return
     code = article.locale.language_code
     month = month_of(article.first_published_at, clock.newsroom_zone())
@@ -49,7 +49,7 @@ def _scopes(article: Article) -> Iterator[str]:
 
 def section_memberships(section: SectionPage) -> Iterator[Membership]:
     """The lists a section stands in: the navigation, in tree order, the sitemap and its translations."""
-    if not section.live:
+    if not _is_public(section):
         return
     code = section.locale.language_code
     place = f"{section.path} {section.url_path} {section.title}"
@@ -60,7 +60,7 @@ def section_memberships(section: SectionPage) -> Iterator[Membership]:
 
 def static_memberships(page: StaticPage) -> Iterator[Membership]:
     """The lists a static page stands in: the foot of every page, the sitemap and its translations."""
-    if not page.live:
+    if not _is_public(page):
         return
     code = page.locale.language_code
     yield f"list:pages/{code}", f"{page.path} {page.url_path} {page.title} {page.show_in_menus}"
@@ -70,13 +70,17 @@ def static_memberships(page: StaticPage) -> Iterator[Membership]:
 
 def front_memberships(front: FrontPage) -> Iterator[Membership]:
     """What a front page says of its edition to all its pages, and that the edition exists."""
-    if not front.live:
+    if not _is_public(front):
         return
     code = front.locale.language_code
     plate = (front.title, front.tagline, front.statement, front.contact_email, front.url_path)
     yield f"list:plate/{code}", repr(plate)
     yield "list:editions", f"{code} {front.title}"
     yield _translation(front)
+
+
+def _is_public(page: Page) -> bool:
+    return page.live and not page.get_view_restrictions().exists()
 
 
 def _translation(page: Page) -> Membership:

@@ -19,7 +19,7 @@ from broadsheet.newsroom.models import (
     StaticPage,
     Topic,
 )
-from broadsheet.newsroom.queries.editions import address_of
+from broadsheet.newsroom.queries.editions import address_of, public, public_languages
 from broadsheet.newsroom.rules import month_of
 
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
@@ -28,7 +28,7 @@ CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 def _cards(stories: Any) -> Any:
     """Stories with what a card shows, without their text."""
     return (
-        stories.live()
+        public(stories)
         .filter(first_published_at__isnull=False)
         .defer(*CARD_OMITS)
         .select_related("picture", "locale")
@@ -89,15 +89,15 @@ def archive_months(scope: str) -> list[str]:
 
 def _months(scope: str) -> set[str]:
     zone = clock.newsroom_zone()
-    stories = _in_scope(scope).live().filter(first_published_at__isnull=False)
+    stories = public(_in_scope(scope)).filter(first_published_at__isnull=False)
     moments = stories.order_by().values_list("first_published_at", flat=True)
     return {month_of(moment, zone) for moment in moments}
 
 
 @reader(lambda pk: [f"page:{pk}"])
 def page(pk: int) -> Page | None:
-    """A page as its own class with all that its document shows, live or not; None when there is none."""
-    found = Page.objects.filter(pk=pk).first()
+    """A public page as its own class with all that its document shows; None when there is none."""
+    found = public(Page.objects).filter(pk=pk).first()
     if found is None or found.specific_class not in (Article, FrontPage, SectionPage, StaticPage):
         return None
     pages = found.specific_class.objects.select_related("locale")
@@ -128,16 +128,16 @@ def downloads(ids: Iterable[int]) -> dict[int, Download]:
 
 @reader(lambda ids: [f"page:{pk}" for pk in ids])
 def page_addresses(ids: Iterable[int]) -> dict[int, str]:
-    """The public addresses of the live pages among these ids. A page that is not live has none: its links lose
+    """The addresses of the public pages among these ids. A page that is not public has none: its links lose
     their target and are shown as plain text."""
-    pages = Page.objects.live().filter(pk__in=list(ids)).specific(defer=False)
-    return {found.pk: address_of(found) for found in pages}
+    pages = public(Page.objects).filter(pk__in=list(ids), locale_id__in=public_languages())
+    return {found.pk: address_of(found) for found in pages.select_related("locale").specific()}
 
 
 @reader(lambda code, month: [f"list:sitemap/{code}/{month}"])
 def sitemap_stories(code: str, month: str) -> list[tuple[str, dt.datetime | None]]:
     """Address and last change of every live story of a month in a language, by address."""
-    stories = _in_scope(f"site/{code}").live().filter(first_published_at__range=_instants(month))
+    stories = public(_in_scope(f"site/{code}")).filter(first_published_at__range=_instants(month))
     return sorted(stories.order_by().values_list("address", "last_published_at"))
 
 
@@ -151,9 +151,10 @@ def sitemap_months(code: str) -> list[str]:
 def sitemap_pages(code: str) -> list[str]:
     """Addresses of the live sections and static pages of a language."""
     found = (
-        Page.objects.live()
+        public(Page.objects)
         .filter(locale__language_code=code)
         .type(SectionPage, StaticPage)
+        .select_related("locale")
         .order_by("path")
     )
     for one in found:

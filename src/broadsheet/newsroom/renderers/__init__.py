@@ -5,7 +5,7 @@
 `lists.month_document(scope, month)`, None when the scope has no live story in that month;
 `lists.author_document(pk)` and `lists.topic_document(pk)`, None when there is nothing to show;
 `feeds.feed_document(code)`; `errors.missing_document(code)` at `<prefix>/404/` with status 404;
-`errors.gone(story)` with status 410 at the story's address;
+`errors.gone(path)` with status 410 at the address of what was withdrawn;
 `sitemaps.sitemap_document(ident)` for `index`, `<code>/<yyyy-mm>`, `<code>/pages`; `sitemaps.robots_document()`;
 `pages.preview(page)` gives the document's HTML for a draft and fills the slot `page.preview`.
 """

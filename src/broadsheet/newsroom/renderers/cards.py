@@ -63,13 +63,14 @@ class Register:
     def names(self, story: Article) -> list[Name]:
         """The byline in its order; an author is linked where their language has an edition."""
         return [
-            Name(byline.name, self.person_address(byline.author) if byline.author else "")
+            Name(byline.name, self.address(byline.author) if byline.author else "")
             for byline in story.bylines.all()
         ]
 
-    def person_address(self, author: Author) -> str:
-        code = self._languages.get(author.locale_id)
-        return register_address(author, code) if code else ""
+    def address(self, row: Author | Topic) -> str:
+        """Where an author or topic is found; empty where their language has no edition."""
+        code = self._languages.get(row.locale_id)
+        return register_address(row, code) if code else ""
 
 
 def register_address(row: Author | Topic, code: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from broadsheet.kit.public import Document
-from broadsheet.newsroom.models import Article
+from broadsheet.kit.public import Document, language_prefix
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Plate
 from broadsheet.theme.documents import Head, html_document
@@ -23,15 +23,18 @@ def missing_document(code: str) -> Document | None:
     return _error_document(plate, f"{plate.prefix}/404/", title, text, 404)
 
 
-def gone(story: Article) -> Document | None:
-    """The page at the address of a story that was withdrawn."""
-    plate = editions.plate(story.locale.language_code)
-    if plate is None or not story.address:
+def gone(path: str) -> Document | None:
+    """The page at an address whose document was withdrawn, in the language of the address."""
+    codes = dict(editions.editions())
+    first = path.split("/")[1]
+    code = first if first in codes and language_prefix(first) else settings.LANGUAGE_CODE
+    plate = editions.plate(code)
+    if plate is None:
         return None
-    with translation.override(plate.code):
-        title = _("This story was withdrawn")
+    with translation.override(code):
+        title = _("This page was withdrawn")
         text = _("The newsroom has taken it off the site.")
-    return _error_document(plate, story.address, title, text, 410)
+    return _error_document(plate, path, title, text, 410)
 
 
 def _error_document(plate: Plate, path: str, title: str, text: str, status: int) -> Document:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from broadsheet.kit.public import Document, register_kind
+from broadsheet.kit.public import Document, register_gone, register_kind
 from broadsheet.kit.reads import reader
 from broadsheet.newsroom.models import Article, Author, FrontPage, SectionPage, StaticPage, Topic
 from broadsheet.newsroom.queries import editions, memberships, stories
@@ -40,15 +40,10 @@ class PageKind:
 
     def render(self, ident: str) -> Document | None:
         page = stories.page(int(ident))
-        if page is None:
-            return None
-        if not page.live:
-            return errors.gone(page) if isinstance(page, Article) and page.address else None
-        return pages.document(page)
+        return pages.document(page) if page is not None else None
 
     def path(self, ident: str) -> str | None:
-        page = stories.page(int(ident))
-        return editions.address_of(page) if page is not None and page.live else None
+        return stories.page_addresses([int(ident)]).get(int(ident))
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
         return (key.removeprefix("page:") for key in keys if key.startswith("page:"))
@@ -227,4 +222,5 @@ def register() -> None:
     )
     for kind in kinds:
         register_kind(kind)
+    register_gone(errors.gone)
     memberships.watch_models()

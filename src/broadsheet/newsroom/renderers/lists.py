@@ -26,7 +26,7 @@ def section_document(section: SectionPage, plate: Plate) -> Document:
     inside = [link for link in register.sections if link.tree_path.startswith(section.path)]
     head = Head(
         title=section.title,
-        path=editions.tree_address(plate, section.url_path),
+        path=editions.tree_address(plate.prefix, section.url_path),
         description=section.introduction,
         alternates=sorted(editions.translations_of(section).items()),
     )
@@ -123,10 +123,10 @@ def _place(scope: str) -> tuple[Plate, Link] | None:
 
 def _section_place(pk: int) -> tuple[Plate, Link] | None:
     page = stories.page(pk)
-    plate = editions.plate(page.locale.language_code) if page is not None and page.live else None
+    plate = editions.plate(page.locale.language_code) if page is not None else None
     if page is None or plate is None:
         return None
-    return plate, _link(pk, page.title, editions.tree_address(plate, page.url_path))
+    return plate, _link(pk, page.title, editions.tree_address(plate.prefix, page.url_path))
 
 
 def _link(pk: int, title: str, url: str) -> Link:

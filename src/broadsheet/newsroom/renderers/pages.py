@@ -16,7 +16,6 @@ from broadsheet.newsroom.renderers.cards import (
     Register,
     alternative_text,
     month_links,
-    register_address,
 )
 from broadsheet.newsroom.renderers.fronts import bands
 from broadsheet.newsroom.renderers.lists import section_document
@@ -31,7 +30,7 @@ SETTLING = dt.timedelta(hours=1)
 def document(page: Page) -> Document | None:
     """The document of a page as its own class, live or (in a preview) not; None without a live front page."""
     plate = editions.plate(page.locale.language_code)
-    if plate is None:
+    if plate is None or (isinstance(page, FrontPage) and page.pk != plate.front_pk):
         return None
     if isinstance(page, Article):
         return _story(page, plate)
@@ -75,7 +74,7 @@ def _front(page: FrontPage, plate: Plate) -> Document:
 def _static(page: StaticPage, plate: Plate) -> Document:
     head = Head(
         title=page.title,
-        path=editions.tree_address(plate, page.url_path),
+        path=editions.tree_address(plate.prefix, page.url_path),
         description=page.search_description or plain_text(page, 160),
         alternates=_alternates(page),
     )
@@ -111,13 +110,12 @@ def _story(story: Article, plate: Plate) -> Document:
         updated=_updated(story),
         body=body(story),
         authors=[
-            {"author": author, "url": register.person_address(author)}
-            for author in signed
-            if register.person_address(author)
+            {"author": author, "url": url} for author in signed if (url := register.address(author))
         ],
         topics=[
-            {"name": topic.name, "url": register_address(topic, plate.code)}
+            {"name": topic.name, "url": url}
             for topic in story.topics.all()
+            if (url := register.address(topic))
         ],
     )
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from django.db import InterfaceError, OperationalError
 from django.utils import translation
 
-from broadsheet.kit.public import Membership, kinds
-from broadsheet.press.edition import Edition, Picture, Pressed
+from broadsheet.kit.public import Document, Kind, kinds
+from broadsheet.kit.reads import Reads
+from broadsheet.press.edition import Edition, Picture, Place, Pressed, Proofs
 from broadsheet.press.models import Failure, Forwarding
 from broadsheet.press.queries import expand
 from broadsheet.press.tracking import tracked
@@ -20,15 +23,18 @@ YIELDING = ("redirect", "forwarding")
 """Kinds that give way to any other document at the same path; the last gives way first."""
 
 
+PLAIN = "text/plain; charset=utf-8"
+RETRY = (("retry-after", "60"), ("cache-control", "no-store"))
+NOT_NOW = b"This page cannot be shown just now. Please come back in a minute.\n"
+
+
 @dataclass(slots=True)
 class Batch:
     """Documents rendered for the next step, and those that have to leave."""
 
     edition: Edition
-    documents: dict[str, Pressed] = field(default_factory=dict)
-    absent: set[str] = field(default_factory=set)
+    proofs: Proofs
     failed: dict[str, str] = field(default_factory=dict)
-    memberships: dict[str, frozenset[Membership]] = field(default_factory=dict)
     renders: int = 0
 
     def take(self, changed: Iterable[str]) -> None:
@@ -36,105 +42,121 @@ class Batch:
         keys = set(changed)
         while keys:
             expansion = expand(self.edition, keys)
-            self.memberships |= expansion.memberships
-            readers = self.edition.readers_of(expansion.keys) | self._readers_among(expansion.keys)
+            self.proofs.enrol(expansion.memberships)
+            readers = self.edition.readers_of(expansion.keys)
+            readers |= self.proofs.readers_of(expansion.keys)
             born = {
                 f"{name}:{ident}"
                 for name, kind in kinds().items()
                 for ident in kind.born_of(expansion.keys)
             }
-            keys = self.render(readers | {new for new in born if not self._is_known(new)})
+            keys = self.render(readers | {new for new in born if self._place(new) is None})
 
-    def _is_known(self, resource: str) -> bool:
-        return resource in self.documents or self.edition.entry(resource) is not None
-
-    def _readers_among(self, keys: set[str]) -> set[str]:
-        return {name for name, made in self.documents.items() if not keys.isdisjoint(made.reads)}
+    def _place(self, resource: str) -> Place | None:
+        """Where a document will be, as far as is known; None for one that is nowhere."""
+        proof = self.proofs.place(resource)
+        if proof is not None:
+            return proof if proof.path is not None else None
+        entry = self.edition.entry(resource)
+        return Place(entry.path, entry.status) if entry else None
 
     def render(self, resources: Iterable[str]) -> set[str]:
         """Render resources anew. Returns the keys of addresses that were left or forwarded by it."""
         left: set[str] = set()
         for resource in sorted(resources):
-            before = self.documents.get(resource) or self.edition.entry(resource)
-            made = self._render_one(resource)
+            before = self._place(resource)
+            self._render_one(resource)
             self.renders += 1
-            if resource in self.failed:
-                continue
-            if made is None:
-                self.documents.pop(resource, None)
-                self.absent.add(resource)
-            else:
-                self.documents[resource] = made
-                self.absent.discard(resource)
-            if before is not None and (made is None or made.path != before.path):
-                left.add(f"path:{before.path}")
-                if made is not None and before.status < 300 and made.status < 300:
-                    left.add(self._forward(before.path, resource))
+            now = self._place(resource)
+            if before is not None and (now is None or now.path != before.path):
+                left |= self._leave(resource, before)
         return left
 
-    def _render_one(self, resource: str) -> Pressed | None:
+    def drop(self, resources: Iterable[str]) -> set[str]:
+        """Let go of documents that no kind knows any more. Returns what `render` returns."""
+        left: set[str] = set()
+        for resource in resources:
+            before = self._place(resource)
+            self.proofs.leave_out(resource)
+            left |= self._leave(resource, before) if before else set()
+        return left
+
+    def _leave(self, resource: str, place: Place) -> set[str]:
+        """Keep where a document was, so that its readers find where it is now, or that it was withdrawn."""
+        path = place.path
+        if place.status != 200:
+            return {f"path:{path}"}
+        Forwarding.objects.update_or_create(path=path, defaults={"resource": resource})
+        return {f"path:{path}", f"forwarding:{path}"}
+
+    def _render_one(self, resource: str) -> None:
         name, _, ident = resource.partition(":")
         self.failed.pop(resource, None)
+        kind = kinds().get(name)
+        if kind is None:
+            self.proofs.leave_out(resource)
+            return
         try:
             with tracked() as reads, translation.override(None):
-                document = kinds()[name].render(ident)
+                document = kind.render(ident)
+        except (OperationalError, InterfaceError):
+            raise  # The database went away: no fault of the document, and nothing is pressed without it.
         except Exception as error:
             # One story that cannot be rendered must not hold up the whole paper: readers keep its last
             # good version, the desk and the doctor are told, and every tick tries again.
             self.failed[resource] = f"{type(error).__name__}: {error}"
             logger.exception("%s could not be rendered", resource)
-            return None
+            self._keep_place(resource, kind)
+            return
         if document is None:
-            return None
-        pictures = tuple(
-            Picture(used.path, used.file, used.content_type) for used in reads.pictures.values()
-        )
-        return Pressed(
-            resource=resource,
-            path=document.path,
-            status=document.status,
-            content_type=document.content_type,
-            headers=document.headers,
-            body=document.body,
-            reads=frozenset(reads.keys),
-            pictures=pictures,
-        )
+            # What it read is kept: should that change, the document may come to be.
+            self.proofs.leave_out(resource, reads.keys)
+        else:
+            self.proofs.put(_pressed(resource, document, reads))
 
-    def _forward(self, path: str, resource: str) -> str:
-        Forwarding.objects.update_or_create(path=path, defaults={"resource": resource})
-        return f"forwarding:{path}"
+    def _keep_place(self, resource: str, kind: Kind) -> None:
+        """Where a document that cannot be rendered has no good version, have its address say so: others link to it."""
+        if self._place(resource) is not None:
+            return
+        with suppress(Exception):
+            path = kind.path(resource.partition(":")[2])
+            if path is not None:
+                self.proofs.put(Pressed(resource, path, 503, PLAIN, RETRY, NOT_NOW))
 
     def settle_claims(self) -> None:
         """Where several documents claim one address, keep the one that has the better right to it."""
-        owners: dict[str, str] = {}
-        for resource in sorted(self.documents, key=_right):
-            path = self.documents[resource].path
-            standing = self.edition.find(path)
-            other = owners.get(path)
-            if other is None and standing is not None and self._stays(standing.resource, path):
-                other = standing.resource
-            if other is None or other == resource:
-                owners[path] = resource
-            elif _right(resource) < _right(other):
-                owners[path] = resource
-                self.absent.add(other)
-            else:
-                logger.info("%s gives way to %s at %s", resource, other, path)
-                del self.documents[resource]
-                self.absent.add(resource)
-
-    def _stays(self, resource: str, path: str) -> bool:
-        made = self.documents.get(resource)
-        return resource not in self.absent and (made is None or made.path == path)
+        for path, claimants in self.proofs.conflicts():
+            for resource in sorted(claimants, key=_right)[1:]:
+                logger.info("%s gives way at %s", resource, path)
+                self.proofs.give_way(resource, path)
 
     def note_failures(self) -> None:
         """Keep which documents could not be rendered, and forget those that could."""
-        Failure.objects.filter(resource__in=[*self.documents, *self.absent]).delete()
+        mended = self.proofs.resources().intersection(
+            Failure.objects.values_list("resource", flat=True)
+        )
+        Failure.objects.filter(resource__in=mended).delete()
         for resource, error in self.failed.items():
             row, made = Failure.objects.get_or_create(resource=resource, defaults={"error": error})
             if not made:
                 row.error, row.attempts = error, row.attempts + 1
                 row.save(update_fields=["error", "attempts"])
+
+
+def _pressed(resource: str, document: Document, reads: Reads) -> Pressed:
+    pictures = (
+        Picture(used.path, used.file, used.content_type) for used in reads.pictures.values()
+    )
+    return Pressed(
+        resource=resource,
+        path=document.path,
+        status=document.status,
+        content_type=document.content_type,
+        headers=document.headers,
+        body=document.body,
+        reads=frozenset(reads.keys),
+        pictures=tuple(pictures),
+    )
 
 
 def _right(resource: str) -> tuple[int, str]:

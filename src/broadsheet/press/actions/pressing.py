@@ -15,6 +15,9 @@ from broadsheet.press.errors import PressBusy
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import edition, fingerprint, pending_changes
 
+AT_ONCE = 500
+"""Rows deleted by one statement: databases take only so many parameters, and an import leaves a million rows."""
+
 Progress = Callable[[int, int], None]
 """Called with documents done and documents in all."""
 
@@ -54,29 +57,36 @@ def press_pending() -> Outcome:
         current = edition()
         if current.fingerprint != fingerprint():
             return _press_everything(current, None)
-        return _finish(Batch(current), {}, "changes")
+        with current.proofs() as proofs:
+            return _finish(Batch(current, proofs), {}, "changes")
 
 
 def press_failed() -> Outcome:
     """Try again to render what could not be rendered."""
-    with press_lock():
-        batch = Batch(edition())
-        batch.render(Failure.objects.values_list("resource", flat=True))
+    with press_lock(), edition().proofs() as proofs:
+        batch = Batch(edition(), proofs)
+        batch.take(batch.render(Failure.objects.values_list("resource", flat=True)))
         return _finish(batch, {}, "again")
 
 
 def press_everything(progress: Progress | None = None) -> Outcome:
-    """Render every document anew and move the edition to the result in one step."""
+    """Render every document anew and move the edition to the result in one step.
+
+    A run that was interrupted is taken up where it was, unless something was published meanwhile.
+    """
     with press_lock():
         return _press_everything(edition(), progress)
 
 
 def _press_everything(current: Edition, progress: Progress | None) -> Outcome:
     made_of = fingerprint()
-    seen = pending_changes()
-    batch = Batch(current)
-    render_everything(batch, progress)
-    outcome = _finish(batch, seen, "everything")
+    with current.proofs(run=made_of) as proofs:
+        # What a run that was interrupted had seen is rendered again: its proofs may be older.
+        seen = {} if proofs else pending_changes()
+        batch = Batch(current, proofs)
+        render_everything(batch, progress)
+        outcome = _finish(batch, seen, "everything")
+    current.abandon()
     current.fingerprint = made_of
     return outcome
 
@@ -85,16 +95,18 @@ def render_everything(batch: Batch, progress: Progress | None = None) -> None:
     """Render every document of every kind into the batch, and let go of what the edition has besides."""
     for model, registration in watched().items():
         for instance in model._default_manager.iterator(chunk_size=500):
-            batch.memberships[key_of(instance)] = frozenset(registration.lists(instance))
+            batch.proofs.enrol({key_of(instance): frozenset(registration.lists(instance))})
     resources = sorted(
         {f"{name}:{ident}" for name, kind in kinds().items() for ident in kind.idents()}
     )
+    done = batch.proofs.resources() - batch.proofs.unfit()
     left: set[str] = set()
-    for done, resource in enumerate(resources, 1):
-        left |= batch.render([resource])
+    for number, resource in enumerate(resources, 1):
+        if resource not in done:
+            left |= batch.render([resource])
         if progress:
-            progress(done, len(resources))
-    batch.absent |= set(batch.edition.resources()) - set(resources)
+            progress(number, len(resources))
+    left |= batch.drop(set(batch.edition.resources()) - set(resources))
     batch.take(left)
 
 
@@ -108,9 +120,12 @@ def _finish(batch: Batch, seen: dict[int, str], note: str) -> Outcome:
         seen |= new
         batch.take(new.values())
     batch.settle_claims()
-    step = None
-    if batch.documents or batch.absent or batch.memberships:
-        step = batch.edition.step(batch.documents.values(), batch.absent, batch.memberships, note)
-        batch.note_failures()
-    Change.objects.filter(pk__in=seen).delete()
+    step = batch.edition.go_to(batch.proofs, note) if batch.proofs else None
+    batch.note_failures()
+    if seen:
+        # A run that was interrupted knows nothing of these changes, and soon nobody does.
+        batch.edition.abandon()
+    taken = list(seen)
+    for first in range(0, len(taken), AT_ONCE):
+        Change.objects.filter(pk__in=taken[first : first + AT_ONCE]).delete()
     return Outcome(len(seen), batch.renders, len(batch.failed), step)

@@ -2,5 +2,6 @@
 
 from broadsheet.press.edition.edition import Edition
 from broadsheet.press.edition.entry import Entry, Picture, Pressed
+from broadsheet.press.edition.proofs import Place, Proofs
 
-__all__ = ["Edition", "Entry", "Picture", "Pressed"]
+__all__ = ["Edition", "Entry", "Picture", "Place", "Pressed", "Proofs"]

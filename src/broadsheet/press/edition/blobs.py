@@ -73,19 +73,34 @@ class Blobs:
 
 
 class Incoming:
-    """Blobs on their way into the store: written beside it, then made durable and given their names together."""
+    """Blobs on their way into the store: written beside it, then made durable and given their names together.
 
-    def __init__(self, store: Blobs) -> None:
+    `adopts`: those that an earlier process wrote and left are taken over, each checked. Without `keeps`
+    nothing is written: digests are all that comes of it.
+    """
+
+    def __init__(self, store: Blobs, *, keeps: bool = True, adopts: bool = False) -> None:
         self._store = store
         self._beside = store.directory / "incoming"
         self._beside.mkdir(parents=True, exist_ok=True)
         self._waiting: dict[str, Path] = {}
+        self._keeps = keeps
         self._number = 0
+        if adopts:
+            self._adopt()
+
+    def _adopt(self) -> None:
+        for path in self._store.unfinished():
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == path.name:
+                    self._waiting[path.name] = path
+                else:
+                    path.unlink()
 
     def take(self, body: bytes) -> str:
         """Accept a blob and return its digest. A damaged one of the same digest will be replaced."""
         digest = hashlib.sha256(body).hexdigest()
-        if digest not in self._waiting and not self._store.is_whole(digest):
+        if self._is_wanted(digest):
             self._keep([body])
         return digest
 
@@ -93,11 +108,14 @@ class Incoming:
         """Accept a copy of a file, read in pieces; return its digest and its size in bytes."""
         with source.open("rb") as file:
             digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-            if digest not in self._waiting and not self._store.is_whole(digest):
+            if self._is_wanted(digest):
                 file.seek(0)
                 # Digest and size are taken again: the file may have been replaced meanwhile.
                 digest, size = self._keep(iter(lambda: file.read(CHUNK), b""))
         return digest, size
+
+    def _is_wanted(self, digest: str) -> bool:
+        return self._keeps and digest not in self._waiting and not self._store.is_whole(digest)
 
     def _keep(self, pieces: Iterable[bytes]) -> tuple[str, int]:
         self._number += 1
@@ -112,8 +130,9 @@ class Incoming:
         except OSError:
             target.unlink(missing_ok=True)
             raise
-        self._waiting[sha.hexdigest()] = target
-        return sha.hexdigest(), size
+        digest = sha.hexdigest()
+        self._waiting[digest] = target.replace(self._beside / digest)
+        return digest, size
 
     def settle(self) -> None:
         """Put everything accepted on the disk and into the store; afterwards even a power cut cannot take it."""

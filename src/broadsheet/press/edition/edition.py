@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 
 from broadsheet.press.edition import clearing, manifest
 from broadsheet.press.edition.blobs import Blobs
-from broadsheet.press.edition.entry import Entry, Form, Pressed
-from broadsheet.press.edition.intake import Intake
+from broadsheet.press.edition.entry import Entry, Form, Membership, Pressed
 from broadsheet.press.edition.lock import locked
-from broadsheet.press.edition.stepping import Membership, Stepping
+from broadsheet.press.edition.proofs import Proofs
+from broadsheet.press.edition.stepping import move_forward
 from broadsheet.press.errors import DamagedBlob
 
 FILE = "edition.sqlite3"
+UNDERWAY = "underway.sqlite3"
 WRITING = "writing.lock"
 PATIENCE = 600
 """Seconds to wait for another process that steps or clears out."""
@@ -171,33 +173,67 @@ class Edition:
 
     # Stepping ---------------------------------------------------------------------------------
 
+    @contextmanager
+    def proofs(self, *, run: str | None = None, only_weighed: bool = False) -> Iterator[Proofs]:
+        """Where the documents of a step are gathered. Without a step they are gone at the end of the block.
+
+        Those of a named run stay until `abandon`; who asks for the same run again finds them.
+        """
+        made = Proofs(
+            self._opened().connection,
+            self.blobs,
+            self.directory / UNDERWAY,
+            run=run,
+            only_weighed=only_weighed,
+        )
+        try:
+            yield made
+        finally:
+            made.close()
+
+    def is_underway(self) -> bool:
+        """Whether proofs of a named run wait for their step."""
+        return (self.directory / UNDERWAY).exists()
+
+    def abandon(self) -> None:
+        """Let go of the proofs of a named run."""
+        for suffix in ("", "-wal", "-shm"):
+            (self.directory / f"{UNDERWAY}{suffix}").unlink(missing_ok=True)
+
+    def go_to(self, proofs: Proofs, note: str) -> int | None:
+        """Move forward to what the proofs say: readers see all of it or nothing.
+
+        Returns the new number, or None when no byte, path, status or header differs; dependencies and
+        memberships are kept all the same. Raises PathTaken, UnwritableEdition, or OSError where a blob
+        cannot be written; then nothing has changed.
+        """
+        with locked(self.directory, PATIENCE, WRITING):
+            return self._go_to(proofs, note)
+
+    def _go_to(self, proofs: Proofs, note: str) -> int | None:
+        proofs.settle()
+        opened = self._opened()
+        with manifest.transaction(opened.connection):
+            step = move_forward(opened.connection, note)
+        opened.version = -1
+        return step
+
     def step(
         self,
         put: Iterable[Pressed],
         drop: Iterable[str],
-        memberships: Mapping[str, frozenset[Membership]],
+        memberships: Mapping[str, Iterable[Membership]],
         note: str,
     ) -> int | None:
-        """Move forward: readers see all of it or nothing. A resource that is put and dropped is put.
-
-        Returns the new number, or None when no byte, path, status or header differs; dependencies and
-        memberships are kept all the same. Raises PathTaken, UnwritableEdition, or OSError where a
-        picture cannot be read or a blob cannot be written; then nothing has changed.
-        """
-        with locked(self.directory, PATIENCE, WRITING):
-            intake = Intake(self.blobs, self._forms_of)
-            intake.take_all(put)
-            draft = intake.draft
-            draft.dropped = set(drop) - draft.documents.keys()
-            draft.memberships = memberships
-            opened = self._opened()
-            with manifest.transaction(opened.connection):
-                step = Stepping(opened.connection).take(draft, note)
-            opened.version = -1
-            return step
-
-    def _forms_of(self, digest: str) -> list[str]:
-        return [row[0] for row in self._ask("SELECT form FROM variants WHERE digest = ?", digest)]
+        """Move forward by a few documents at once: `proofs` and `go_to` in one. A resource that is put and
+        dropped is put. Raises what they raise."""
+        with locked(self.directory, PATIENCE, WRITING), self.proofs() as proofs:
+            for resource in drop:
+                proofs.leave_out(resource)
+            for pressed in put:
+                proofs.put(pressed)
+            proofs.enrol(memberships)
+            return self._go_to(proofs, note)
 
     @property
     def fingerprint(self) -> str | None:
@@ -226,7 +262,8 @@ class Edition:
     def gc(self, *, keep: int, grace: int = GRACE) -> clearing.Cleared:
         """Let go of versions that no longer belong to one of the last `keep` steps, and of files nobody names.
 
-        Nothing goes that left the edition less than `grace` seconds ago.
+        Nothing goes that left the edition less than `grace` seconds ago. The caller holds the press's lock:
+        what is being pressed is named nowhere yet.
         """
         with locked(self.directory, PATIENCE, WRITING):
             connection = self._opened().connection
@@ -234,7 +271,10 @@ class Edition:
                 versions = clearing.forget_versions(
                     connection, self.number - max(keep, 1) + 1, grace
                 )
-            return clearing.Cleared(versions, *clearing.remove_files(connection, self.blobs))
+            files, size = clearing.remove_files(
+                connection, self.blobs, unfinished=not self.is_underway()
+            )
+            return clearing.Cleared(versions, files, size)
 
 
 def _entry(row: tuple[Any, ...] | None) -> Entry | None:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 
+Membership = tuple[str, str]
+"""A list's key and a token of what it shows of one member."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -1,183 +1,112 @@
-"""Moving the manifest forward by one step, inside a transaction that the caller holds. Reads no file."""
+"""Moving the manifest forward by one step to what the proofs say, inside a transaction that the caller holds."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
-from broadsheet.press.edition.entry import Form, Headers
 from broadsheet.press.errors import PathTaken
 
-Membership = tuple[str, str]
+NAMES = """INSERT OR IGNORE INTO names (name)
+    SELECT resource FROM proofs UNION SELECT key FROM read_by UNION SELECT path FROM copies
+    UNION SELECT object FROM enrolled"""
+
+RELATE = {
+    "reads": ("key", "read_by", "key"),
+    "shows": ("picture", "shown_by", "path"),
+}
+"""A relation of the manifest: its other column, and the table of the proofs and its column that say how it must be."""
+
+ARRIVING = """CREATE TEMP TABLE arriving AS
+    SELECT names.id AS resource, wanted.* FROM (
+        SELECT resource AS name, 0 AS is_picture, path, status, content_type, headers, digest, size
+        FROM proofs WHERE path IS NOT NULL
+        UNION ALL SELECT path, 1, path, 200, content_type, '[]', digest, size FROM copies
+        WHERE path IN (SELECT path FROM shown_by)
+    ) wanted JOIN names USING (name) LEFT JOIN entries now ON now.resource = names.id AND until IS NULL
+    WHERE (now.path, now.status, now.content_type, now.headers, now.digest)
+        IS NOT (wanted.path, wanted.status, wanted.content_type, wanted.headers, wanted.digest)"""
+
+TAKEN = """SELECT arriving.path, other.name, arriving.name FROM arriving
+    JOIN entries ON entries.path = arriving.path AND until IS NULL JOIN names other ON other.id = entries.resource
+    UNION ALL SELECT path, min(name), max(name) FROM arriving GROUP BY path HAVING count(*) > 1"""
+
+BEGIN = """INSERT INTO entries (resource, is_picture, path, status, content_type, headers, digest, size, since)
+    SELECT resource, is_picture, path, status, content_type, headers, digest, size, ? FROM arriving"""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What one resource will be to readers; its body is in the store already."""
+def move_forward(connection: sqlite3.Connection, note: str) -> int | None:
+    """Make the manifest what the proofs say and return the step's number, or None when nothing differs for readers.
 
-    resource: str
-    path: str
-    status: int
-    content_type: str
-    headers: Headers
-    digest: str
-    size: int
-    is_picture: bool = False
+    What was read and which lists objects are in is kept all the same. Raises PathTaken when two resources
+    would have one path.
+    """
+    sql = connection.execute
+    number: int = sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()[0] + 1
+    sql(NAMES)
+    sql("CREATE TEMP TABLE lost (picture INTEGER PRIMARY KEY)")
+    for table, (column, proofs, wanted) in RELATE.items():
+        _relate(connection, table, column, proofs, wanted)
+    _enrol(connection)
+    sql("INSERT OR REPLACE INTO variants SELECT digest, coding, form, size FROM forms")
+    sql(ARRIVING)
+    went = _end(
+        connection,
+        number,
+        "SELECT names.id FROM proofs JOIN names ON name = resource WHERE path IS NULL "
+        "UNION SELECT picture FROM lost WHERE NOT EXISTS "
+        "(SELECT 1 FROM shows WHERE shows.picture = lost.picture)",
+    )
+    _end(connection, number, "SELECT resource FROM arriving")
+    taken = sql(TAKEN).fetchone()
+    if taken is not None:
+        raise PathTaken(*taken)
+    came = sql(BEGIN, (number,)).rowcount
+    sql("DROP TABLE arriving")
+    sql("DROP TABLE lost")
+    if not came and not went:
+        return None
+    sql("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", (number, int(time.time()), note, came, went))
+    return number
 
 
-@dataclass(slots=True)
-class Draft:
-    """Everything one step is to change."""
+def _relate(
+    connection: sqlite3.Connection, table: str, column: str, proofs: str, wanted: str
+) -> None:
+    """Make a relation of every resource that has a proof what its proof says; note the pictures that lose one."""
+    ids = "SELECT names.id FROM proofs JOIN names ON name = resource"
+    pairs = (
+        f"SELECT one.id, other.id FROM {proofs} JOIN names one ON one.name = resource "  # noqa: S608
+        f"JOIN names other ON other.name = {proofs}.{wanted}"
+    )
+    leaving = (
+        f"FROM {table} WHERE resource IN ({ids}) AND NOT EXISTS (SELECT 1 FROM names one "  # noqa: S608
+        f"JOIN names other ON other.id = {table}.{column} JOIN {proofs} ON {proofs}.resource = one.name "
+        f"AND {proofs}.{wanted} = other.name WHERE one.id = {table}.resource)"
+    )
+    if table == "shows":
+        connection.execute(f"INSERT OR IGNORE INTO lost SELECT picture {leaving}")
+    connection.execute(f"DELETE {leaving}")
+    connection.execute(f"INSERT OR IGNORE INTO {table} {pairs}")
 
-    documents: dict[str, Version] = field(default_factory=dict)
-    pictures: dict[str, Version] = field(default_factory=dict)
-    reads: dict[str, frozenset[str]] = field(default_factory=dict)
-    shows: dict[str, frozenset[str]] = field(default_factory=dict)
-    forms: dict[str, dict[str, Form]] = field(default_factory=dict)
-    """New compressed forms, by the body's digest and the content coding."""
-    dropped: set[str] = field(default_factory=set)
-    memberships: Mapping[str, frozenset[Membership]] = field(default_factory=dict)
+
+def _enrol(connection: sqlite3.Connection) -> None:
+    """Make the lists of every enrolled object those that were noted."""
+    members = "SELECT names.id FROM enrolled JOIN names ON name = object"
+    connection.execute(
+        f"DELETE FROM memberships WHERE object IN ({members}) AND NOT EXISTS (SELECT 1 FROM names "  # noqa: S608
+        "JOIN enrolments ON enrolments.object = name AND enrolments.list = memberships.list "
+        "AND enrolments.token = memberships.token WHERE names.id = memberships.object)"
+    )
+    connection.execute(
+        "INSERT OR IGNORE INTO memberships SELECT names.id, list, token FROM enrolments "
+        "JOIN names ON name = object"
+    )
 
 
-class Stepping:
-    """One step in the making. Only `take` is called from outside."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._sql = connection.execute
-        self._many = connection.executemany
-        last = self._sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()
-        self._number: int = last[0] + 1
-
-    def take(self, draft: Draft, note: str) -> int | None:
-        """Apply a draft and return the step's number, or None when nothing differs for readers.
-
-        Raises PathTaken when two resources would have one path.
-        """
-        self._name(draft)
-        leaving = draft.dropped | self._dismissed_pictures(draft)
-        for resource in draft.dropped | draft.documents.keys():
-            self._relate("reads", "key", resource, draft.reads.get(resource, frozenset()))
-        for key, pairs in draft.memberships.items():
-            self._enrol(key, pairs)
-        arriving = [
-            version
-            for version in (*draft.documents.values(), *draft.pictures.values())
-            if self._differs(version)
-        ]
-        self._many(
-            "INSERT OR REPLACE INTO variants VALUES (?, ?, ?, ?)",
-            (
-                (body, coding, *form)
-                for body, forms in draft.forms.items()
-                for coding, form in forms.items()
-            ),
-        )
-        went = self._end(leaving)
-        self._end(version.resource for version in arriving)
-        for version in arriving:
-            self._begin(version)
-        if not arriving and not went:
-            return None
-        self._sql(
-            "INSERT INTO steps VALUES (?, ?, ?, ?, ?)",
-            (self._number, int(time.time()), note, len(arriving), went),
-        )
-        return self._number
-
-    def _name(self, draft: Draft) -> None:
-        names = {*draft.documents, *draft.pictures, *draft.memberships}
-        names.update(*draft.reads.values())
-        self._many("INSERT OR IGNORE INTO names (name) VALUES (?)", ((name,) for name in names))
-
-    def _relate(self, table: str, column: str, resource: str, wanted: frozenset[str]) -> set[str]:
-        """Make the names that a resource is related to be those wanted; return those it lost."""
-        rows = self._sql(
-            f"SELECT other.name FROM {table} JOIN names other ON other.id = {column} "  # noqa: S608
-            "WHERE resource = (SELECT id FROM names WHERE name = ?)",
-            (resource,),
-        )
-        found = {name for (name,) in rows}
-        self._many(
-            f"DELETE FROM {table} WHERE resource = (SELECT id FROM names WHERE name = ?) "  # noqa: S608
-            f"AND {column} = (SELECT id FROM names WHERE name = ?)",
-            ((resource, name) for name in found - wanted),
-        )
-        self._many(
-            f"INSERT INTO {table} SELECT one.id, other.id FROM names one, names other "  # noqa: S608
-            "WHERE one.name = ? AND other.name = ?",
-            ((resource, name) for name in wanted - found),
-        )
-        return found - wanted
-
-    def _enrol(self, key: str, wanted: frozenset[Membership]) -> None:
-        (member,) = self._sql("SELECT id FROM names WHERE name = ?", (key,)).fetchone()
-        rows = self._sql("SELECT list, token FROM memberships WHERE object = ?", (member,))
-        found = set(rows.fetchall())
-        self._many(
-            "DELETE FROM memberships WHERE object = ? AND list = ? AND token = ?",
-            ((member, *pair) for pair in found - wanted),
-        )
-        self._many(
-            "INSERT INTO memberships VALUES (?, ?, ?)",
-            ((member, *pair) for pair in wanted - found),
-        )
-
-    def _dismissed_pictures(self, draft: Draft) -> set[str]:
-        """Note who shows which picture, and return the pictures that nobody shows any more."""
-        lost: set[str] = set()
-        for resource in draft.dropped | draft.documents.keys():
-            wanted = draft.shows.get(resource, frozenset())
-            lost |= self._relate("shows", "picture", resource, wanted)
-        users = "SELECT 1 FROM shows WHERE picture = (SELECT id FROM names WHERE name = ?)"
-        return {path for path in lost if self._sql(users, (path,)).fetchone() is None}
-
-    def _differs(self, version: Version) -> bool:
-        row = self._sql(
-            "SELECT path, status, content_type, headers, digest FROM entries "
-            "WHERE until IS NULL AND resource = (SELECT id FROM names WHERE name = ?)",
-            (version.resource,),
-        ).fetchone()
-        return bool(
-            row
-            != (
-                version.path,
-                version.status,
-                version.content_type,
-                json.dumps(version.headers),
-                version.digest,
-            )
-        )
-
-    def _end(self, resources: Iterable[str]) -> int:
-        return self._many(
-            "UPDATE entries SET until = ? "
-            "WHERE until IS NULL AND resource = (SELECT id FROM names WHERE name = ?)",
-            ((self._number, resource) for resource in resources),
-        ).rowcount
-
-    def _begin(self, version: Version) -> None:
-        holder = self._sql(
-            "SELECT name FROM entries JOIN names ON names.id = resource "
-            "WHERE path = ? AND until IS NULL",
-            (version.path,),
-        ).fetchone()
-        if holder is not None:
-            raise PathTaken(version.path, holder[0], version.resource)
-        self._sql(
-            "INSERT INTO entries (resource, is_picture, path, status, content_type, headers, digest,"
-            " size, since) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM names WHERE name = ?",
-            (
-                version.is_picture,
-                version.path,
-                version.status,
-                version.content_type,
-                json.dumps(version.headers),
-                version.digest,
-                version.size,
-                self._number,
-                version.resource,
-            ),
-        )
+def _end(connection: sqlite3.Connection, number: int, resources: str) -> int:
+    """End what readers get now of these resources; return how many there were."""
+    return connection.execute(
+        f"UPDATE entries SET until = ? WHERE until IS NULL AND resource IN ({resources})",  # noqa: S608
+        (number,),
+    ).rowcount

@@ -1,0 +1,266 @@
+"""Pressing through its actions: what fails and heals, what was withdrawn, runs that are interrupted."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection
+from pytest_django import Settings
+from wagtail.images.models import Filter
+
+from broadsheet.kit import public
+from broadsheet.kit.models import Change
+from broadsheet.kit.public import Document
+from broadsheet.newsroom.actions.registers import create_section
+from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_static_page
+from broadsheet.newsroom.models import Article, FrontPage
+from broadsheet.press.actions import check_edition, press_everything, press_failed, press_pending
+from broadsheet.press.models import Failure
+from broadsheet.press.queries import edition
+from links import dead_links
+from paper import Paper
+
+
+class Faulty:
+    """A kind that raises for some documents, as long as it is in the registry."""
+
+    def __init__(self, kind: public.Kind, error: Exception, after: int = 0) -> None:
+        self.kind, self.error, self.left = kind, error, after
+        self.name = kind.name
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.kind, name)
+
+    def render(self, ident: str) -> Document | None:
+        if self.left <= 0:
+            raise self.error
+        self.left -= 1
+        return self.kind.render(ident)
+
+
+@contextmanager
+def faulty(name: str, error: Exception, after: int = 0) -> Iterator[None]:
+    kind = public.kinds()[name]
+    public.register_kind(Faulty(kind, error, after))
+    try:
+        yield
+    finally:
+        public.register_kind(kind)
+
+
+def status(path: str | None) -> int | None:
+    entry = edition().find(path or "")
+    return entry.status if entry else None
+
+
+def test_story_that_cannot_be_rendered_is_new_and_its_address_says_so(paper: Paper) -> None:
+    press_pending()
+    story = paper.story("New", "new")
+    with faulty("page", RuntimeError("a broken theme")):
+        press_pending()
+    assert status(story.address) == 503
+    assert dead_links() == []
+    assert Failure.objects.filter(resource=f"page:{story.pk}").exists()
+    press_failed()
+    assert status(story.address) == 200
+    assert not Failure.objects.exists()
+    assert check_edition() == []
+
+
+def test_story_that_moves_while_it_cannot_be_rendered_is_forwarded_when_it_can(
+    paper: Paper,
+) -> None:
+    story = paper.story("One", "one")
+    press_pending()
+    story.slug = "uno"
+    story.save_revision().publish()
+    with faulty("page", RuntimeError("a broken theme")):
+        press_pending()
+    assert status("/".join([*(story.address or "").split("/")[:3], "one", ""])) == 200
+    press_failed()
+    assert check_edition() == []
+    assert dead_links() == []
+
+
+def test_database_that_goes_away_presses_nothing_and_blames_no_document(paper: Paper) -> None:
+    press_pending()
+    number = edition().number
+    paper.story("New", "new")
+    with faulty("page", OperationalError("the server went away")), pytest.raises(OperationalError):
+        press_pending()
+    assert (edition().number, Failure.objects.count()) == (number, 0)
+    press_pending()
+    assert check_edition() == []
+
+
+def test_picture_that_the_machine_cannot_make_holds_the_story_back(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press_pending()
+    story = paper.story("One", "one", picture=paper.picture())
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Filter, "run", full)
+        press_pending()
+    assert status(story.address) == 503
+    press_failed()
+    entry = edition().find(story.address or "")
+    assert entry is not None
+    with edition().open_blob(entry.digest) as blob:
+        assert b"<picture>" in blob.read()
+
+
+def test_deleted_story_is_gone_and_its_address_free_for_another(paper: Paper) -> None:
+    story = paper.story("One", "one")
+    press_pending()
+    story.delete()
+    press_pending()
+    assert status(story.address) == 410
+    assert check_edition() == []
+    other = paper.story("One again", "one")
+    press_pending()
+    assert (other.address, status(story.address)) == (story.address, 200)
+    assert check_edition() == []
+
+
+def test_edition_that_closes_and_opens_again_takes_all_that_led_there_with_it(paper: Paper) -> None:
+    english = paper.story("One", "one")
+    section = create_section(parent=paper.arabic_front, title="س", slug="s", by="test")
+    arabic = paper.story("حريق", "fire", section=section, bylines=[], translation_of=english)
+    link = f'<p><a linktype="page" id="{arabic.pk}">there</a></p>'
+    paper.story("Linking", "linking", body=[("paragraph", link)])
+    press_pending()
+    withdraw_page(page=paper.arabic_front, by="test")
+    press_pending()
+    assert status(arabic.address) == 410
+    assert check_edition() == []
+    assert dead_links() == []
+    publish_page(page=FrontPage.objects.get(pk=paper.arabic_front.pk), by="test")
+    press_pending()
+    assert status(arabic.address) == 200
+    assert check_edition() == []
+    assert dead_links() == []
+
+
+def test_setting_that_changes_renders_everything_anew(paper: Paper, settings: Settings) -> None:
+    paper.story()
+    press_pending()
+    settings.BROADSHEET = replace(settings.BROADSHEET, currency="JPY")
+    press_pending()
+    assert check_edition() == []
+
+
+def test_more_changes_than_a_statement_can_name_are_taken(paper: Paper) -> None:
+    Change.objects.bulk_create([Change(key="nothing:1")] * 300_000, batch_size=10_000)
+    press_pending()
+    assert not Change.objects.exists()
+
+
+def test_full_run_that_is_interrupted_is_taken_up_where_it_was(paper: Paper) -> None:
+    for number in range(6):
+        paper.story(f"Story {number}", f"story-{number}")
+    press_pending()
+    with faulty("page", OperationalError("killed"), after=4), pytest.raises(OperationalError):
+        press_everything()
+    assert edition().is_underway()
+    whole = press_everything()
+    assert not edition().is_underway()
+    with faulty("page", OperationalError("killed"), after=4), pytest.raises(OperationalError):
+        press_everything()
+    again = press_everything()
+    assert again.renders == whole.renders < press_everything().renders
+    assert check_edition() == []
+
+
+def test_full_run_that_is_interrupted_is_not_taken_up_after_a_publication(paper: Paper) -> None:
+    story = paper.story("One", "one")
+    press_pending()
+    with faulty("topic", OperationalError("killed")), pytest.raises(OperationalError):
+        press_everything()
+    story.title = "Two"
+    story.save_revision().publish()
+    press_pending()
+    assert not edition().is_underway()
+    press_everything()
+    assert check_edition() == []
+
+
+def test_full_run_of_other_software_is_not_taken_up(paper: Paper, settings: Settings) -> None:
+    paper.story("One", "one")
+    press_pending()
+    with faulty("topic", OperationalError("killed")), pytest.raises(OperationalError):
+        press_everything()
+    settings.BROADSHEET = replace(settings.BROADSHEET, currency="JPY")
+    press_pending()
+    assert check_edition() == []
+
+
+def test_incoming_files_of_an_interrupted_run_survive_clearing_out(paper: Paper) -> None:
+    paper.story("One", "one")
+    with faulty("topic", OperationalError("killed")), pytest.raises(OperationalError):
+        press_everything()
+    edition().gc(keep=1, grace=-1)
+    press_everything()
+    assert list(edition().verify()) == []
+
+
+def test_address_that_a_document_gave_way_at_is_its_own_when_the_other_leaves(paper: Paper) -> None:
+    """An import may bring a page to where another document stands; no order of events decides who is seen."""
+    about = write_static_page(parent=paper.front, title="About", slug="about", body=[], by="test")
+    publish_page(page=about, by="test")
+    topic = paper.floods
+    connection.cursor().execute("UPDATE newsroom_topic SET slug = 'x' WHERE id = %s", [topic.pk])
+    topics = write_static_page(parent=paper.front, title="T", slug="t", body=[], by="test")
+    page = write_static_page(parent=topics, title="X", slug="x", body=[], by="test")
+    topics.slug = "topics"
+    for one in (topics, page):
+        type(one).objects.filter(pk=one.pk).update(live=True)
+    type(topics).objects.filter(pk=topics.pk).update(slug="topics", url_path="/front-en/topics/")
+    type(page).objects.filter(pk=page.pk).update(url_path="/front-en/topics/x/")
+    Change.objects.create(key=f"page:{page.pk}")
+    Change.objects.create(key=f"newsroom.topic:{topic.pk}")
+    press_pending()
+    entry = edition().find("/topics/x/")
+    assert entry is not None
+    assert entry.resource == f"page:{page.pk}"
+    page.refresh_from_db()
+    page.delete()
+    press_pending()
+    entry = edition().find("/topics/x/")
+    assert entry is not None
+    assert entry.resource == f"topic:{topic.pk}"
+    assert check_edition() == []
+
+
+def test_section_named_by_a_number_is_refused(paper: Paper) -> None:
+    with pytest.raises(ValidationError, match="needed by the site itself"):
+        create_section(parent=paper.city, title="2026", slug="2026", by="test")
+
+
+def test_front_page_for_a_language_that_has_one_is_refused(paper: Paper) -> None:
+    other = FrontPage(title="Other", slug="other", locale=paper.english)
+    with pytest.raises(ValidationError, match="has its front page already"):
+        paper.front.get_parent().add_child(instance=other)
+
+
+def test_copied_story_keeps_its_own_address_when_the_original_moves(
+    paper: Paper, tmp_path: Path
+) -> None:
+    story = paper.story("One", "one")
+    copied = story.copy(to=paper.river, keep_live=True)
+    copied = Article.objects.get(pk=copied.pk)
+    assert (copied.slug, copied.live) == ("one-2", True)
+    story.slug = "uno"
+    story.save_revision().publish()
+    press_pending()
+    assert status(copied.address) == 200
+    assert check_edition() == []
