@@ -213,5 +213,8 @@ def test_private_pages_are_nowhere_until_they_are_public_again(desk: Client, pap
 
 
 def test_desk_offers_no_privacy_that_readers_could_not_use(desk: Client, paper: Paper) -> None:
-    page = desk.get(reverse("wagtailadmin_pages:edit", args=(paper.city.pk,))).content.decode()
-    assert reverse("wagtailadmin_pages:set_privacy", args=(paper.city.pk,)) not in page
+    address = reverse("wagtailadmin_pages:set_privacy", args=(paper.city.pk,))
+    assert "restriction_type" not in desk.get(address).content.decode()
+    answer = desk.post(address, {"restriction_type": "login"})
+    assert answer.status_code == 200
+    assert not PageViewRestriction.objects.exists()
