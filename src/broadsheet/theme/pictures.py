@@ -67,10 +67,12 @@ def picture(
 
     `sizes` says how wide it will be (HTML's attribute); `is_first` loads it at once, others as they come near.
     """
-    *webp, jpeg = made = _made(image, SHAPES[shape].specs)
+    made = _made(image, SHAPES[shape].specs)
     if not made:
         return Markup("")
-    srcset = ", ".join(f"{one.url} {one.width}w" for one in dict.fromkeys(webp))
+    *webp, jpeg = made
+    widths = {one.width: one for one in webp}  # a small picture is no wider in the larger sizes
+    srcset = ", ".join(f"{one.url} {one.width}w" for one in widths.values())
     hurry = Markup(' fetchpriority="high"') if is_first else Markup(' loading="lazy"')
     return Markup(
         '<picture><source type="image/webp" srcset="{}" sizes="{}">'
