@@ -9,10 +9,11 @@ PORT ?= 8000
 DIR ?= newsroom
 # The tests that run a second time, on PostgreSQL.
 ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press))
+TOOLS := tests/tools/node_modules
 # How many processes run the tests.
 WORKERS ?= 2
 
-.PHONY: help demo venv test check format bench soak lock clean
+.PHONY: help demo venv test check format bench soak tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,7 +24,7 @@ demo: $(VENV)/.base ## a living newsroom; PORT=8123 and DIR=/some/dir choose whe
 venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
 	@echo "Ready: $(BIN)/broadsheet --help"
 
-test: $(VENV)/.dev check ## all tests but the long ones
+test: $(VENV)/.dev check tools ## all tests but the long ones
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak"
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser" $(ON_POSTGRES)
 
@@ -44,8 +45,15 @@ format: $(VENV)/.dev ## put the code into its one form
 bench: $(VENV)/.dev ## measure every claim about speed and size
 	@exec $(BIN)/python -m benchmarks
 
-soak: $(VENV)/.dev ## the long tests: fuzzing, kills, browsers
+soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers
 	@exec $(BIN)/pytest -q -m soak
+
+tools: $(TOOLS)/.package-lock.json ## the programs of npm that check reader pages
+
+# Without npm nothing is installed here, and the tests that need it say so.
+$(TOOLS)/.package-lock.json: tests/tools/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/tools && touch $@; \
+	  else echo "npm is missing: axe-core and the Nu HTML checker are not installed (apt install nodejs npm)"; fi
 
 lock: $(VENV)/.dev ## resolve requirements/*.in anew
 	for name in uv base dev; do \
@@ -54,7 +62,7 @@ lock: $(VENV)/.dev ## resolve requirements/*.in anew
 	done
 
 clean: ## remove the virtual environment and all caches; newsrooms stay
-	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The virtual environment: uv by hash, then exactly the locked packages, then ourselves. ----------
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paper import Paper
 
 pytest.register_assert_rewrite("services")
-pytest_plugins = ["services"]
+pytest_plugins = ["services", "browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
@@ -98,6 +98,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             partial = kept.with_name(f"{kept.name}.{os.getpid()}")
             connection.cursor().execute("VACUUM INTO %s", [str(partial)])
         partial.replace(kept)
+
+
+@pytest.fixture(scope="session")
+def migrated_file() -> Path:
+    """Where an empty, migrated SQLite database for copying is, once a test has needed the database."""
+    return _migrated_file()
 
 
 # The newsroom's content ----------------------------------------------------------------------

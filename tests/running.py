@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 PATIENCE = 60.0
 
@@ -66,6 +67,19 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def fetch(port: int, path: str, **headers: str) -> tuple[int, bytes]:
+    """Status and body of an answer of this machine's server; (0, b"") where none listens yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", quote(path, safe="/?=&%"), headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    except ConnectionRefusedError:
+        return 0, b""
+    finally:
+        connection.close()
+
+
 @dataclass(slots=True)
 class Served:
     """A newsroom that is being served until `stop`."""
@@ -98,13 +112,7 @@ class Served:
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body of an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
+        return fetch(self.port, path)
 
     def processes(self) -> dict[int, str]:
         """The processes that work for this newsroom, by id, with the name of what each does."""

@@ -1,0 +1,31 @@
+"""Chromium for tests, one for each module: Playwright's event loop runs in this thread until the module ends.
+
+Between modules nothing of it is left, so that tests which start an event loop of their own, or ask the
+database, are not disturbed. What a module's tests need from the database is made before they ask for a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",  # tests may run as root in a container
+    "--disable-gpu",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+]
+"""The last four make the same pixels on every machine that has the same fonts."""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A running Chromium without a window. Make contexts of it and close them."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()

@@ -1,0 +1,144 @@
+"""A program that makes the newsroom whose pages the tests look at: `building.py DIR PORT MIGRATED`.
+
+English and Arabic are the demonstration's two papers with small plain pictures; French and Persian are
+editions of hostile content. All dates count from one fixed instant, so that the pages are the same each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from django.core.management import call_command
+
+from broadsheet.project.cli.opening import open_desk
+from broadsheet.project.directory import make_directory
+
+NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
+LANGUAGES = ("en", "ar", "fr", "fa")
+HOSTILE = ("fr", "fa")
+BY = "test"
+
+
+def main(directory: Path, port: int, migrated: Path) -> None:
+    """Make it, press it, and leave `specimens.json` in it: `<kind> <language>` to the address of such a page."""
+    make_directory(
+        directory,
+        {
+            "name": "The Test Ledger",
+            "url": f"http://127.0.0.1:{port}",
+            "time_zone": "Europe/London",
+            "languages": LANGUAGES,
+            "processor": "sandbox",
+            "sandbox_port": port + 1,
+        },
+    )
+    if migrated.exists():  # it saves seconds
+        shutil.copyfile(migrated, directory / "data" / "newsroom.sqlite3")
+    open_desk(directory)
+    if not migrated.exists():
+        call_command("migrate", interactive=False, verbosity=0)
+    logging.getLogger("broadsheet.theme").setLevel(logging.ERROR)  # a broken picture is meant
+    with time_machine.travel(NOW, tick=True):
+        addresses = build(directory)
+    (directory / "specimens.json").write_text(json.dumps(addresses), "utf-8")
+
+
+def build(directory: Path) -> dict[str, str]:
+    """Everything in the database and in the edition; what `specimens.json` says."""
+    from django.conf import settings
+
+    from broadsheet.newsroom.actions.founding import found_newsroom
+    from broadsheet.press.actions import press_everything
+    from pages.wrecking import hostile_edition
+
+    values = settings.BROADSHEET
+    found_newsroom(name=values.name, languages=values.languages, base_url=values.url, by=BY)
+    plain = directory / "plain"
+    plain.mkdir()
+    addresses = demo_editions(plain)
+    for code in HOSTILE:
+        addresses |= hostile_edition(code, plain, NOW)
+    addresses |= campaign()
+    outcome = press_everything()
+    if outcome.failures:
+        sys.exit(f"{outcome.failures} pages could not be rendered; what was said above tells why.")
+    return addresses
+
+
+def demo_editions(folder: Path) -> dict[str, str]:
+    """The demonstration's papers, its pictures replaced beforehand by plain ones of the same names."""
+    from broadsheet.demo.actions.editions import Desk, build_edition
+    from broadsheet.demo.actions.library import _title, fill_library
+    from broadsheet.demo.reading import read_edition
+    from broadsheet.newsroom.actions.registers import add_picture
+    from pages.wrecking import plain_picture
+
+    addresses, first, drawn = {}, None, set[str]()
+    for code in ("en", "ar"):
+        edition = read_edition(code)
+        people = {author["slug"]: author["name"] for author in edition.authors}
+        shown = {p.name: p.alt for story in edition.stories for p in story.illustrations()}
+        for name, alt in (people | shown).items():
+            if name not in drawn:
+                drawn.add(name)
+                file = plain_picture(folder, name, (192, 192) if name in people else (360, 240))
+                add_picture(file=file, title=_title(name), alt=alt, credit="Test", by=BY)
+        desk = Desk(edition, fill_library(edition=edition), NOW, first)
+        build_edition(desk=desk)
+        first = first or desk
+        addresses |= specimens(desk)
+    return addresses
+
+
+def specimens(desk: Any) -> dict[str, str]:
+    """One address of each kind of page of one of the demonstration's editions."""
+    code = desk.edition.language
+    prefix = "" if code == "en" else f"/{code}"
+    story = desk.stories["weirside-empty-homes-after-flood"]
+    found = {
+        "front": f"{prefix}/",
+        "section": f"{prefix}/{desk.sections['city'].slug}/",
+        "article": story.address,
+        "opinion": desk.stories["what-it-costs-to-print-the-truth"].address,
+        "author": f"{prefix}/authors/{story.bylines.first().author.slug}/",
+        "topic": f"{prefix}/topics/{story.topics.order_by('slug')[0].slug}/",
+        "month": f"{prefix}/2026/11/",
+        "static": f"{prefix}/about/",
+        "error": f"{prefix}/no-such-page/",
+        "give": f"{prefix}/give/",
+        "confirm": f"{prefix}/give/confirm/?amount=25",
+        "mistaken": f"{prefix}/give/confirm/?amount=much",
+    }
+    return {f"{kind} {code}": address for kind, address in found.items()}
+
+
+def campaign() -> dict[str, str]:
+    """The demonstration's campaign with three gifts, its words in the hostile editions as hostile as the rest."""
+    from broadsheet.demo.actions.campaign import _give, _open
+    from broadsheet.demo.rules import Words, gifts, read_campaign
+    from broadsheet.funding.models import Donation
+    from pages import hostile
+
+    plan = read_campaign()
+    for code in HOSTILE:
+        words = f"{hostile.MARK} {hostile.unbroken(code, 300)}"
+        plan.words[code] = Words(words[:120], words[:300], words)
+    opened = _open(plan, NOW)
+    _give(list(gifts()[:3]), opened, NOW)
+    thanks = Donation.objects.order_by("pk")[0].reference
+    prefixes = {code: "" if code == "en" else f"/{code}" for code in LANGUAGES}
+    return {
+        **{f"campaign {c}": f"{p}/campaigns/{opened.slug}/" for c, p in prefixes.items()},
+        **{f"thanks {c}": f"{p}/give/thanks/{thanks}/" for c, p in prefixes.items()},
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,30 @@
+"""The newsroom whose reader pages are looked at, as the tests know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent
+TOOLS = TESTS / "tools" / "node_modules"
+KINDS = (
+    "front section article opinion author topic month static error campaign give confirm mistaken thanks"
+).split()
+"""The kinds of reader pages; each has a specimen in English and in Arabic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A served newsroom: `pages` holds `<kind> <language>` to the path of such a page."""
+
+    directory: Path
+    port: int
+    pages: dict[str, str] = field(repr=False)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def url(self, kind: str, code: str) -> str:
+        """Where the specimen of a kind is, in a language."""
+        return self.origin + self.pages[f"{kind} {code}"]
