@@ -96,6 +96,9 @@ def form_of(client: Client, address: str) -> dict[str, str]:
         "body-count": "0",
         "bylines-TOTAL_FORMS": "0",
         "bylines-INITIAL_FORMS": "0",
+        "related-TOTAL_FORMS": "0",
+        "related-INITIAL_FORMS": "0",
+        "kind": "news",
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",
     }

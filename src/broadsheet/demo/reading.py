@@ -3,8 +3,8 @@
 A story is a text file `content/<language>/<section>/<key>.md`; a static page lies in `pages/`. It begins
 with TOML between two lines of `+++`: `headline`, `standfirst`, `authors` (keys), `guests` (names),
 `topics` (keys), `ago` (its age: `40m`, `7h`, `3d 1h`), `picture` with `caption`, `credit` and `alt`;
-optionally `slug` (else the key) and `translation_of` (the key of the English story). Then come blocks,
-separated by empty lines:
+optionally `slug` (else the key), `kind` (else `news`) and `translation_of` (the key of the English
+story). Then come blocks, separated by empty lines:
 
 - a paragraph; inside it `*italic*`, `**bold**` and links `[text](story:key)`, where `page:`, `author:` and
   `topic:` name the other things one can point to, in the same language;
@@ -91,6 +91,7 @@ class Text:
     age: dt.timedelta
     lead: Illustration | None
     translation_of: str
+    kind: str
     blocks: tuple[Block, ...]
 
     def illustrations(self) -> tuple[Illustration, ...]:
@@ -161,6 +162,7 @@ def read_text(path: Path) -> Text:
             age=read_age(head.get("ago", "0m")),
             lead=_lead(head),
             translation_of=head.get("translation_of", ""),
+            kind=head.get("kind", "news"),
             blocks=read_blocks(match[2]),
         )
     except (tomllib.TOMLDecodeError, KeyError, BadContent) as error:

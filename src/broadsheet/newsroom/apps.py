@@ -16,4 +16,5 @@ class NewsroomConfig(AppConfig):
         handlers.listen()
         kinds.register()
         chrome.register()
+        handlers.listen()
         register_slot("page.preview", pages.preview)

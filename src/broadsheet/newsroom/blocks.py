@@ -48,6 +48,25 @@ class QuotationBlock(blocks.StructBlock):
         icon = "openquote"
 
 
+class PullQuoteBlock(blocks.StructBlock):
+    """A sentence of the story itself, set large beside it."""
+
+    text = blocks.TextBlock(label=_("Words of this story"))
+
+    class Meta:
+        icon = "openquote"
+
+
+class FactBoxBlock(blocks.StructBlock):
+    """What a reader may look up beside the story."""
+
+    heading = blocks.CharBlock(label=_("Heading"))
+    text = blocks.RichTextBlock(features=["ul", "ol", *INLINE], label=_("Text"))
+
+    class Meta:
+        icon = "info-circle"
+
+
 class PictureBlock(blocks.StructBlock):
     """A picture with what it shows, for those who see it and those who do not."""
 
@@ -100,6 +119,14 @@ class StoryBody(blocks.StreamBlock):
     embed = EmbedBlock(label=_("Embed"))
     preformatted = blocks.TextBlock(icon="code", label=_("Preformatted text"))
     separator = blocks.StaticBlock(icon="horizontalrule", label=_("Separator"))
+    pull_quote = PullQuoteBlock(label=_("Pull quote"))
+    fact_box = FactBoxBlock(label=_("Fact box"))
+    footnotes = blocks.ListBlock(
+        blocks.RichTextBlock(features=INLINE),
+        icon="list-ol",
+        label=_("Footnotes"),
+        help_text=_("In the text, write [^1] where the first one belongs."),
+    )
 
 
 class ChosenStory(blocks.PageChooserBlock):

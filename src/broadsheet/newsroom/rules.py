@@ -1,4 +1,4 @@
-"""Decisions of the newsroom: how addresses are formed. Pure; no database, no clock."""
+"""Decisions of the newsroom: how addresses are formed, how long a story is. Pure; no database, no clock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 RESERVED = frozenset(
-    "desk give campaigns authors topics media assets processors styleguide search account accounts "
+    "desk give campaigns authors topics series media assets processors styleguide search account accounts "
     "newsletters feed static admin documents api".split()
 )
 """First parts of an address that no section or static page may take."""
@@ -31,3 +31,15 @@ def is_reserved(slug: str, languages: frozenset[str]) -> bool:
     """Whether a top-level page with this slug would hide another address: a reserved word, an edition's
     language prefix or a number (a year, an error page)."""
     return slug in RESERVED or slug in languages or slug.isdigit()
+
+
+WORDS_A_MINUTE = 220
+"""How fast an adult reads a newspaper without hurry."""
+
+LONG = 1000
+"""Words from which a story with several headings gets a table of contents."""
+
+
+def reading_minutes(words: int) -> int:
+    """How long reading so many words takes, in whole minutes, at least one."""
+    return max(1, round(words / WORDS_A_MINUTE))

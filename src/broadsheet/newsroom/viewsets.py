@@ -1,4 +1,4 @@
-"""The desk's screens for the registers of authors and topics."""
+"""The desk's screens for the registers of authors, topics and series."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
-from broadsheet.newsroom.models import Author, Topic
+from broadsheet.newsroom.models import Author, Series, Topic
 from broadsheet.newsroom.renderers.cards import register_address
 
 
 class LeadsToItsPage:
     """After saving, the desk offers the page that readers see, as it does for stories."""
 
-    object: Author | Topic
+    object: Author | Series | Topic
     request: HttpRequest
 
     def get_success_buttons(self) -> list[Any]:
@@ -53,4 +53,12 @@ class TopicViewSet(RegisterViewSet):
     icon = "tag"
     menu_label = _("Topics")
     menu_order = 220
+    list_display: ClassVar[list[str]] = ["name", "locale"]
+
+
+class SeriesViewSet(RegisterViewSet):
+    model = Series
+    icon = "list-ol"
+    menu_label = _("Series")
+    menu_order = 230
     list_display: ClassVar[list[str]] = ["name", "locale"]

@@ -1,14 +1,15 @@
-"""What the newsroom adds to the desk: the registers of authors and topics."""
+"""What the newsroom adds to the desk: the registers of authors, topics and series."""
 
 from __future__ import annotations
 
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.newsroom.viewsets import AuthorViewSet, TopicViewSet
+from broadsheet.newsroom.viewsets import AuthorViewSet, SeriesViewSet, TopicViewSet
 
 register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)
+register_snippet(SeriesViewSet)
 
 
 @hooks.register("construct_main_menu")

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from markupsafe import Markup
 
-PARTS = ("tokens", "base", "layout", "components", "story", "front", "funding", "print")
+PARTS = ("tokens", "base", "layout", "components", "story", "front", "funding", "scripts", "print")
 """Our parts in order; each is a cascade layer or several. The newsroom's own `theme/style.css` comes last."""
 
 

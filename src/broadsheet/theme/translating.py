@@ -24,6 +24,7 @@ LANGUAGES = ("ar", "es", "fr")
 PLACES = (
     "*/jinja2/**/*.*",
     "theme/**/*.py",
+    "newsroom/choices.py",
     "newsroom/renderers/**/*.py",
     "appeals/**/*.py",
     "funding/forms.py",

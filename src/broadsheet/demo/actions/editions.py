@@ -20,6 +20,7 @@ from broadsheet.newsroom.actions.stories import (
     write_static_page,
     write_story,
 )
+from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import Article, Author, FrontPage, SectionPage, StaticPage, Topic
 
 
@@ -125,6 +126,7 @@ def _publish_story(desk: Desk, story: Text) -> None:
         standfirst=story.standfirst,
         bylines=[*(desk.authors[key] for key in story.authors), *story.guests],
         topics=[desk.topics[key] for key in story.topics],
+        kind=StoryKind(story.kind),
         picture=desk.library[lead.name] if lead else None,
         picture_alt=lead.alt if lead else "",
         picture_caption=lead.caption if lead else "",

@@ -31,6 +31,7 @@ PAGE_RIGHTS = {
 MEDIA_RIGHTS = {EDITORS: ("add", "change", "choose"), REPORTERS: ("add", "choose")}
 """Who may add may also change and delete what they added. Wagtail keeps these rights under its own models."""
 REGISTER_RIGHTS = {EDITORS: ("add", "change", "delete", "view"), REPORTERS: ("view",)}
+REGISTERS = ("author", "topic", "series")
 APPROVAL = "Approval by an editor"
 
 
@@ -55,7 +56,7 @@ def make_roles() -> None:
 
 
 def _desk_rights(role: str) -> list[Permission]:
-    registers = [f"{verb}_{name}" for verb in REGISTER_RIGHTS[role] for name in ("author", "topic")]
+    registers = [f"{verb}_{name}" for verb in REGISTER_RIGHTS[role] for name in REGISTERS]
     redirects = ("add_redirect", "change_redirect", "delete_redirect") if role == EDITORS else ()
     return [
         *_permissions("wagtailadmin", ["access_admin"]),

@@ -11,17 +11,25 @@ from django.db import transaction
 from wagtail.models import Page
 
 from broadsheet.kit import audit
+from broadsheet.kit.changes import mark
 from broadsheet.kit.events import announce
+from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import (
     Article,
     Author,
     Byline,
     FrontPage,
     Picture,
+    RelatedStory,
     SectionPage,
+    Series,
     StaticPage,
     Topic,
 )
+from broadsheet.newsroom.queries.stories import akin
+
+RELATED = 3
+"""Stories that one leads on to when its editor chooses none."""
 
 Blocks = Sequence[tuple[str, Any]] | Sequence[dict[str, Any]]
 """StreamField content: (type, value) pairs or raw `{"type", "value"}` mappings."""
@@ -42,6 +50,8 @@ class Draft:
     picture_caption: str = ""
     original_html: str = ""
     translation_of: Article | None = None
+    kind: StoryKind = StoryKind.NEWS
+    series: Series | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,6 +63,8 @@ def write_story(*, section: SectionPage, draft: Draft, by: audit.Actor) -> Artic
     """
     story = Article(
         title=draft.headline,
+        kind=draft.kind,
+        series=draft.series,
         slug=draft.slug,
         standfirst=draft.standfirst,
         picture=draft.picture,
@@ -78,6 +90,7 @@ def write_story(*, section: SectionPage, draft: Draft, by: audit.Actor) -> Artic
 def rewrite_story(*, story: Article, draft: Draft, by: audit.Actor) -> Article:
     """Replace what a story says by a new draft, as a new revision; what is public stays as it is until published."""
     story.title, story.slug, story.standfirst = draft.headline, draft.slug, draft.standfirst
+    story.kind, story.series = draft.kind, draft.series
     story.picture, story.picture_alt = draft.picture, draft.picture_alt
     story.picture_caption = draft.picture_caption
     _fill(story, draft)
@@ -129,6 +142,24 @@ def publish_page(
     audit.record("page.published", page, by=by)
     if page.live:
         announce("page.published", page=page.pk)
+
+
+@transaction.atomic
+def choose_related(*, story: Article, by: audit.Actor) -> None:
+    """Fix which stories a published one leads on to, where its editor chose none: by topic, then by section.
+
+    They are stored, so that a later story on the same topic leaves this one's page as it is.
+    """
+    if story.first_published_at is None or RelatedStory.objects.filter(article=story).exists():
+        return
+    found = akin(story, RELATED)
+    RelatedStory.objects.bulk_create(
+        RelatedStory(article=story, story=other, sort_order=order)
+        for order, other in enumerate(found)
+    )
+    if found:
+        mark(story)
+        audit.record("story.related", story, by=by, stories=[other.pk for other in found])
 
 
 @transaction.atomic

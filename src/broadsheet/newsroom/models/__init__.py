@@ -1,8 +1,8 @@
 """What the newsroom keeps: people, topics, pictures, pages and stories."""
 
-from broadsheet.newsroom.models.article import Article, Byline
+from broadsheet.newsroom.models.article import Article, Byline, RelatedStory
 from broadsheet.newsroom.models.pages import FrontPage, SectionPage, StaticPage
-from broadsheet.newsroom.models.people import Author, Topic
+from broadsheet.newsroom.models.people import Author, Series, Topic
 from broadsheet.newsroom.models.pictures import Download, Picture, PictureRendition
 
 __all__ = [
@@ -13,7 +13,9 @@ __all__ = [
     "FrontPage",
     "Picture",
     "PictureRendition",
+    "RelatedStory",
     "SectionPage",
+    "Series",
     "StaticPage",
     "Topic",
 ]

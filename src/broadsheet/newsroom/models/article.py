@@ -1,4 +1,4 @@
-"""A story and who signs it."""
+"""A story, who signs it and which stories it leads on to."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wagtail.search import index
 from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.blocks import StoryBody
+from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models.pages import SLUG, SUMMARY, PublicPage
 from broadsheet.newsroom.rules import story_address
 
@@ -38,14 +39,32 @@ class TopicsPanel(FieldPanel):
 class Article(PublicPage):
     """A story. Its headline is the page's title; its address is fixed by the month of its first publication."""
 
+    kind = models.CharField(
+        _("kind"),
+        max_length=12,
+        choices=StoryKind.choices,
+        default=StoryKind.NEWS,
+        help_text=_("Opinion and analysis are labelled as such; a feature gets a wide picture."),
+    )
     standfirst = models.TextField(_("standfirst"), blank=True, help_text=_("One or two sentences."))
     body = StreamField(StoryBody(required=False), blank=True, verbose_name=_("text"))
+    dateline = models.CharField(
+        _("dateline"), max_length=80, blank=True, help_text=_("Where it was reported from.")
+    )
     picture = models.ForeignKey(
         "newsroom.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     picture_alt = models.CharField(_("alternative text"), max_length=255, blank=True)
     picture_caption = models.TextField(_("caption"), blank=True)
     topics = ParentalManyToManyField("newsroom.Topic", blank=True, related_name="articles")
+    series = models.ForeignKey(
+        "newsroom.Series",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="articles",
+        verbose_name=_("series"),
+    )
     address = models.CharField(max_length=400, null=True, unique=True, editable=False)
     original_html = models.TextField(blank=True, editable=False)
 
@@ -60,19 +79,30 @@ class Article(PublicPage):
             help_text=_("What happened."),
         ),
         FieldPanel("standfirst"),
+        FieldPanel("kind"),
         InlinePanel("bylines", label=_("Byline"), heading=_("Bylines")),
         MultiFieldPanel(
             [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")],
             heading=_("Lead picture"),
         ),
+        FieldPanel("dateline"),
         FieldPanel("body"),
         TopicsPanel("topics", widget=CheckboxSelectMultiple),
+        FieldPanel("series"),
+        InlinePanel(
+            "related",
+            label=_("Related story"),
+            heading=_("Related stories"),
+            help_text=_("Left empty, they are chosen by topic when the story is published."),
+            max_num=4,
+        ),
     ]
     promote_panels: ClassVar[list[object]] = [SLUG, SUMMARY]
     search_fields: ClassVar[list[object]] = [
         *Page.search_fields,
         index.SearchField("standfirst"),
         index.SearchField("body"),
+        index.FilterField("kind"),
     ]
 
     class Meta:
@@ -169,3 +199,17 @@ class Byline(Orderable):
     @property
     def name(self) -> str:
         return self.author.name if self.author else self.guest
+
+
+class RelatedStory(Orderable):
+    """A story that another one leads on to, chosen by an editor or, once, by its topics."""
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="related")
+    story = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="+", verbose_name=_("story")
+    )
+
+    panels: ClassVar[list[object]] = [FieldPanel("story")]
+
+    def __str__(self) -> str:
+        return str(self.story)

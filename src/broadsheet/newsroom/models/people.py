@@ -1,4 +1,4 @@
-"""Authors and topics: what stories are signed by and what they are about, one row per language."""
+"""Authors, topics and series: by whom, about what and in which row stories are, one row per language."""
 
 from __future__ import annotations
 
@@ -78,3 +78,14 @@ class Topic(Register):
     description = models.TextField(_("description"), blank=True)
 
     panels: ClassVar[list[object]] = [*Register.name_panels, FieldPanel("description")]
+
+
+class Series(Register):
+    """Stories that belong together and are read in their order."""
+
+    description = models.TextField(_("description"), blank=True)
+
+    panels: ClassVar[list[object]] = [*Register.name_panels, FieldPanel("description")]
+
+    class Meta(Register.Meta):
+        verbose_name_plural = _("series")

@@ -16,6 +16,7 @@ from broadsheet.newsroom.models import (
     FrontPage,
     Picture,
     SectionPage,
+    Series,
     StaticPage,
     Topic,
 )
@@ -23,7 +24,7 @@ from broadsheet.newsroom.rules import month_of
 
 
 def article_memberships(article: Article) -> Iterator[Membership]:
-    """The lists a story stands in: site, each section above it, authors, topics, months, sitemap, translations."""
+    """The lists a story stands in: site, sections above it, authors, topics, series, months, sitemap, translations."""
     if not _is_public(article) or article.first_published_at is None:
         return
     code = article.locale.language_code
@@ -45,6 +46,8 @@ def _scopes(article: Article) -> Iterator[str]:
         yield f"author/{author}"
     for topic in article.topics.all():
         yield f"topic/{topic.pk}"
+    if article.series_id:
+        yield f"series/{article.series_id}"
 
 
 def section_memberships(section: SectionPage) -> Iterator[Membership]:
@@ -101,10 +104,11 @@ def watch_models() -> None:
     watch(SectionPage, lists=section_memberships, dependants=pages_below)
     watch(StaticPage, lists=static_memberships, dependants=pages_below)
     watch(FrontPage, lists=front_memberships, dependants=pages_below)
-    for model in (Author, Topic, Picture, Download, Redirect):
+    for model in (Author, Topic, Series, Picture, Download, Redirect):
         watch(model)
     regard_as_ambient(
         "newsroom.byline",
+        "newsroom.relatedstory",
         "newsroom.picturerendition",
         "wagtailcore.locale",
         "wagtailcore.site",

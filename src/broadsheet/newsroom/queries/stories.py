@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count
 from wagtail.models import Page
 
 from broadsheet.kit import clock
@@ -16,6 +17,7 @@ from broadsheet.newsroom.models import (
     Download,
     FrontPage,
     SectionPage,
+    Series,
     StaticPage,
     Topic,
 )
@@ -32,12 +34,12 @@ def _cards(stories: Any) -> Any:
         .filter(first_published_at__isnull=False)
         .defer(*CARD_OMITS)
         .select_related("picture", "locale")
-        .prefetch_related("bylines__author")
+        .prefetch_related("bylines__author__portrait")
     )
 
 
 def _in_scope(scope: str) -> Any:
-    """The stories of `site/<code>`, `section/<pk>`, `author/<pk>` or `topic/<pk>`."""
+    """The stories of `site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>` or `series/<pk>`."""
     kind, _, ident = scope.partition("/")
     stories = Article.objects.all()
     if kind == "site":
@@ -46,6 +48,8 @@ def _in_scope(scope: str) -> Any:
         return stories.filter(bylines__author_id=ident).distinct()
     if kind == "topic":
         return stories.filter(topics=ident)
+    if kind == "series":
+        return stories.filter(series_id=ident)
     path = SectionPage.objects.filter(pk=ident).values_list("path", flat=True).first()
     return stories.filter(path__startswith=path) if path else stories.none()
 
@@ -102,8 +106,8 @@ def page(pk: int) -> Page | None:
         return None
     pages = found.specific_class.objects.select_related("locale")
     if found.specific_class is Article:
-        pages = pages.select_related("picture").prefetch_related(
-            "bylines__author__portrait", "topics"
+        pages = pages.select_related("picture", "series").prefetch_related(
+            "bylines__author__portrait", "topics", "related"
         )
     return pages.get(pk=pk)
 
@@ -118,6 +122,24 @@ def author(pk: int) -> Author | None:
 def topic(pk: int) -> Topic | None:
     """A topic with its language, or None."""
     return Topic.objects.select_related("locale").filter(pk=pk).first()
+
+
+@reader(lambda pk: [f"newsroom.series:{pk}"])
+def series(pk: int) -> Series | None:
+    """A series with its language, or None."""
+    return Series.objects.select_related("locale").filter(pk=pk).first()
+
+
+@reader(lambda pk: [f"list:latest/series/{pk}"])
+def series_parts(pk: int) -> list[Article]:
+    """The live stories of a series in the order of their publication."""
+    return list(_cards(_in_scope(f"series/{pk}")).order_by("first_published_at", "pk"))
+
+
+@reader(lambda story: [])
+def related_ids(story: Article) -> list[int]:
+    """The stories that a story leads on to, in their order."""
+    return [row.story_id for row in story.related.all()]
 
 
 @reader(lambda ids: [f"newsroom.download:{pk}" for pk in ids])
@@ -166,3 +188,18 @@ def sitemap_pages(code: str) -> list[str]:
 def blocks_of(holder: Article | StaticPage | FrontPage) -> list[tuple[str, Any]]:
     """A page's blocks as (type, value) with the pictures and pages in them loaded."""
     return [(block.block_type, block.value) for block in holder.body]
+
+
+def akin(story: Article, count: int) -> list[Article]:
+    """Older live stories of the same language that share topics with a story, most shared first, then newest;
+    where they are too few, of its section. For who chooses once; public documents do not ask this."""
+    older = Article.objects.live().filter(
+        locale=story.locale_id, first_published_at__lt=story.first_published_at
+    )
+    topics = [topic.pk for topic in story.topics.all()]
+    shared = older.filter(topics__in=topics).annotate(shared=Count("topics"))
+    found = list(shared.order_by("-shared", "-first_published_at", "-pk")[:count])
+    if len(found) < count:
+        near = older.child_of(story.get_parent()).exclude(pk__in=[one.pk for one in found])
+        found += near.order_by("-first_published_at", "-pk")[: count - len(found)]
+    return found

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,57 +16,105 @@ from broadsheet.kit import reads
 from broadsheet.newsroom.models import Article, StaticPage
 from broadsheet.newsroom.queries import stories
 from broadsheet.newsroom.renderers.prose import Targets, ids_linked, parsed, prose, safe_link
+from broadsheet.newsroom.renderers.tables import table
 
 Block = dict[str, Any]
 
-FIGURE = re.compile(r"[^\w]*[\d٠-٩۰-۹][\d٠-٩۰-۹.,٫٬\s]*[^\w]*|[-–—]?")
-"""A cell that is a number, with a sign or a currency's."""
+RUNNING = ("paragraph", "list")
+"""The blocks that are the running text."""
+
+MARK = re.compile(r"\[\^(\d{1,3})\]")
+"""Where a footnote belongs in the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table."""
+class Footnotes:
+    """The footnotes of one page: `[^1]` in the text becomes a link to the first."""
 
-    text: str
-    is_head: bool
-    is_figure: bool
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._named: set[int] = set()
+
+    def linked(self, text: Markup) -> Markup:
+        """The text with its marks as links; the first mark of a note is where the note leads back to."""
+        return Markup(MARK.sub(self._link, text)) if self._count else text  # noqa: S704 - prose's own
+
+    def _link(self, mark: re.Match[str]) -> str:
+        number = int(mark[1])
+        if not 1 <= number <= self._count:
+            return mark[0]
+        name = f' id="ref-{number}"' if number not in self._named else ""
+        self._named.add(number)
+        return f'<sup{name}><a href="#note-{number}">{number}</a></sup>'
 
 
 def body(holder: Article | StaticPage) -> list[Block]:
     """The blocks of a page as `newsroom/body.html` shows them; one that shows nothing is left out."""
     blocks = stories.blocks_of(holder)
-    trees = [parsed(value.source) if _is_rich(kind) else None for kind, value in blocks]
-    targets = _targets([tree for tree in trees if tree is not None])
+    trees = [[parsed(source) for source in _rich_sources(kind, value)] for kind, value in blocks]
+    targets = _targets([tree for found in trees for tree in found])
+    notes = Footnotes(sum(len(value) for kind, value in blocks if kind == "footnotes"))
     level = 1
     made = []
-    for (kind, value), tree in zip(blocks, trees, strict=True):
-        block: Block | None
-        if tree is not None:
-            text = prose(tree, targets)
-            block = {"text": text} if text else None
-        else:
-            block = _VIEWS[kind](value)
-        if block is not None and kind == "heading":
+    for order, ((kind, value), found) in enumerate(zip(blocks, trees, strict=True)):
+        texts = [prose(tree, targets) for tree in found]
+        block = _rich(kind, value, texts, notes) if found else _VIEWS.get(kind, _nothing)(value)
+        if block is None:
+            continue
+        if kind == "heading":
             # Readers of headings alone must not meet a gap: one level deeper at most.
             level = block["level"] = min(block["level"], level + 1)
-        if block is not None:
-            made.append({"kind": "text" if tree is not None else kind, **block})
+            block["id"] = f"h{order}"
+        made.append({"kind": kind, **block})
     return made
+
+
+def contents(blocks: Iterable[Block]) -> list[Block]:
+    """The headings that a table of contents lists: those of the second level."""
+    return [block for block in blocks if block["kind"] == "heading" and block["level"] == 2]
+
+
+def word_count(holder: Article | StaticPage) -> int:
+    """The words of the running text."""
+    rich = (
+        source
+        for kind, value in stories.blocks_of(holder)
+        if kind in RUNNING
+        for source in _rich_sources(kind, value)
+    )
+    return sum(len(parsed(source).text_content().split()) for source in rich)
 
 
 def plain_text(holder: Article | StaticPage, length: int) -> str:
     """The beginning of the running text, at most `length` characters, cut between words."""
     words: list[str] = []
     for kind, value in stories.blocks_of(holder):
-        if _is_rich(kind):
+        if kind in RUNNING:
             words += parsed(value.source).text_content().split()
         if sum(len(word) + 1 for word in words) > length:
             return " ".join(words)[:length].rpartition(" ")[0] + " …"
     return " ".join(words)
 
 
-def _is_rich(kind: str) -> bool:
-    return kind in ("paragraph", "list")
+def _rich_sources(kind: str, value: Any) -> list[str]:
+    """The rich texts of a block."""
+    if kind in RUNNING:
+        return [value.source]
+    if kind == "fact_box":
+        return [value["text"].source]
+    return [note.source for note in value] if kind == "footnotes" else []
+
+
+def _rich(kind: str, value: Any, texts: list[Markup], notes: Footnotes) -> Block | None:
+    """A block of rich text as the template shows it."""
+    if kind == "footnotes":
+        return {"notes": texts} if any(texts) else None
+    if kind == "fact_box":
+        return {"heading": value["heading"], "text": texts[0]}
+    return {"text": notes.linked(texts[0])} if texts[0] else None
+
+
+def _nothing(value: Any) -> Block | None:
+    return None
 
 
 def _targets(trees: Iterable[HtmlElement]) -> Targets:
@@ -104,6 +151,10 @@ def _quotation(value: Any) -> Block | None:
     return {name: value[name] for name in fields} if value["text"].strip() else None
 
 
+def _pull_quote(value: Any) -> Block | None:
+    return {"text": value["text"]} if value["text"].strip() else None
+
+
 def _picture(value: Any) -> Block | None:
     image = value["image"]
     if image is None:
@@ -114,52 +165,6 @@ def _picture(value: Any) -> Block | None:
         "caption": value["caption"],
         "credit": value["credit"] or image.credit,
     }
-
-
-def _table(value: Any) -> Block | None:
-    table = value["table"] or {}
-    rows = _written([[str(cell or "") for cell in row] for row in table.get("data") or []])
-    if not rows:
-        return None
-    choice = table.get("table_header_choice") or ""
-    has_head = bool(table.get("first_row_is_table_header")) or choice in ("row", "both")
-    has_side = bool(table.get("first_col_is_header")) or choice in ("column", "both")
-    figures = _figure_columns(rows[1:] if has_head else rows)
-    cells = list(_cells(rows, figures, has_head=has_head, has_side=has_side))
-    return {
-        "caption": value["caption"] or table.get("table_caption") or "",
-        "columns": cells[0] if has_head else [],
-        "rows": cells[1:] if has_head else cells,
-    }
-
-
-def _written(rows: list[list[str]]) -> list[list[str]]:
-    """The rows and columns up to the last ones with a word in them: the desk's tables start with empty ones."""
-    height = max((at for at, row in enumerate(rows, 1) if any(row)), default=0)
-    width = max((at for row in rows for at, cell in enumerate(row, 1) if cell), default=0)
-    return [row[:width] for row in rows[:height]]
-
-
-def _figure_columns(rows: list[list[str]]) -> set[int]:
-    """The columns that hold nothing but numbers."""
-    width = max((len(row) for row in rows), default=0)
-    columns = ([row[at].strip() for row in rows if at < len(row)] for at in range(width))
-    return {
-        at
-        for at, column in enumerate(columns)
-        if any(column) and all(FIGURE.fullmatch(text) for text in column)
-    }
-
-
-def _cells(
-    rows: list[list[str]], figures: set[int], *, has_head: bool, has_side: bool
-) -> Iterator[list[Cell]]:
-    for number, row in enumerate(rows):
-        is_head_row = has_head and number == 0
-        yield [
-            Cell(text, is_head_row or (has_side and at == 0), at in figures)
-            for at, text in enumerate(row)
-        ]
 
 
 def _embed(value: Any) -> Block | None:
@@ -179,7 +184,8 @@ _VIEWS: dict[str, Callable[[Any], Block | None]] = {
     "heading": _heading,
     "quotation": _quotation,
     "picture": _picture,
-    "table": _table,
+    "table": table,
+    "pull_quote": _pull_quote,
     "embed": _embed,
     "preformatted": _preformatted,
     "separator": _separator,

@@ -8,17 +8,26 @@ from dataclasses import dataclass
 
 from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
-from broadsheet.newsroom.models import Article, Author, Picture, Topic
+from broadsheet.newsroom.choices import StoryKind
+from broadsheet.newsroom.models import Article, Author, Picture, Series, Topic
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Link, Plate
+
+FOLDERS: dict[type[Author | Topic | Series], str] = {
+    Author: "authors",
+    Topic: "topics",
+    Series: "series",
+}
+"""The first part of the addresses of each register's pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name of a byline; a guest's leads nowhere."""
+    """One name of a byline; a guest's leads nowhere and shows no face."""
 
     name: str
     url: str
+    portrait: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Card:
     pk: int
     url: str
     headline: str
+    kind: StoryKind
     standfirst: str
     section: Link | None
     bylines: list[Name]
@@ -49,6 +59,7 @@ class Register:
             story.pk,
             story.address or story.current_address(),
             story.headline,
+            StoryKind(story.kind),
             story.standfirst,
             editions.section_of(story.path, self.sections),
             self.names(story),
@@ -63,19 +74,21 @@ class Register:
     def names(self, story: Article) -> list[Name]:
         """The byline in its order; an author is linked where their language has an edition."""
         return [
-            Name(byline.name, self.address(byline.author) if byline.author else "")
+            Name(byline.name, self.address(byline.author), byline.author.portrait)
+            if byline.author
+            else Name(byline.name, "")
             for byline in story.bylines.all()
         ]
 
-    def address(self, row: Author | Topic) -> str:
-        """Where an author or topic is found; empty where their language has no edition."""
+    def address(self, row: Author | Topic | Series) -> str:
+        """Where an author, topic or series is found; empty where their language has no edition."""
         code = self._languages.get(row.locale_id)
         return register_address(row, code) if code else ""
 
 
-def register_address(row: Author | Topic, code: str) -> str:
-    """The path of an author's (`/authors/…/`) or topic's (`/topics/…/`) page, in the edition of a language."""
-    return f"{language_prefix(code)}/{row._meta.model_name}s/{row.slug}/"
+def register_address(row: Author | Topic | Series, code: str) -> str:
+    """The path of an author's (`/authors/…/`), topic's or series' page, in the edition of a language."""
+    return f"{language_prefix(code)}/{FOLDERS[type(row)]}/{row.slug}/"
 
 
 def alternative_text(story: Article) -> str:

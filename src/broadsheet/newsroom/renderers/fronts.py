@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import FrontPage
 from broadsheet.newsroom.queries import stories
 from broadsheet.newsroom.queries.editions import Link
@@ -83,7 +84,9 @@ def _rail(section: Link, count: int, register: Register, used: set[int]) -> Iter
     found = stories.latest_stories(f"section/{section.pk}", count, sorted(used))
     if found:
         used |= {story.pk for story in found}
-        yield Band("section", section=section, stories=register.cards(found))
+        cards = register.cards(found)
+        is_opinion = all(card.kind == StoryKind.OPINION for card in cards)
+        yield Band("voices" if is_opinion else "section", section=section, stories=cards)
 
 
 def _latest(heading: str, count: int, register: Register, used: set[int]) -> Iterator[Band]:

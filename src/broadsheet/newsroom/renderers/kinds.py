@@ -12,7 +12,15 @@ from wagtail.models import Page
 
 from broadsheet.kit.public import Document, register_gone, register_kind
 from broadsheet.kit.reads import reader
-from broadsheet.newsroom.models import Article, Author, FrontPage, SectionPage, StaticPage, Topic
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    FrontPage,
+    SectionPage,
+    Series,
+    StaticPage,
+    Topic,
+)
 from broadsheet.newsroom.queries import editions, memberships, stories
 from broadsheet.newsroom.renderers import errors, feeds, icon, lists, pages, sitemaps
 
@@ -67,11 +75,16 @@ class MonthKind(Rendered):
         return (key.removeprefix("list:month/") for key in keys if key.startswith("list:month/"))
 
 
-class PersonKind(Rendered):
-    """Author or topic pages; the ident is the row's id."""
+class RegisterKind(Rendered):
+    """Author, topic or series pages; the ident is the row's id."""
 
-    def __init__(self, model: type[Author | Topic]) -> None:
+    def __init__(
+        self,
+        model: type[Author | Topic | Series],
+        document: Callable[[int], Document | None],
+    ) -> None:
         self.model = model
+        self._document = document
         self.name = str(model._meta.model_name)
         self.key = f"{model._meta.label_lower}:"
 
@@ -79,12 +92,10 @@ class PersonKind(Rendered):
         return map(str, self.model.objects.order_by("pk").values_list("pk", flat=True).iterator())
 
     def render(self, ident: str) -> Document | None:
-        if self.model is Author:
-            return lists.author_document(int(ident))
-        return lists.topic_document(int(ident))
+        return self._document(int(ident))
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
-        """A topic's or author's page lives while it has stories, so a list that filled may bring it about."""
+        """Such a page lives while it has stories, so a list that filled may bring it about."""
         heads = (self.key, f"list:latest/{self.name}/")
         return (key.removeprefix(head) for key in keys for head in heads if key.startswith(head))
 
@@ -202,7 +213,8 @@ def all_scopes() -> Iterator[str]:
     """Every scope that may have an archive, for a full run."""
     for code, _name in editions.editions():
         yield f"site/{code}"
-    for model, scope in ((SectionPage, "section"), (Author, "author"), (Topic, "topic")):
+    for model in (SectionPage, Author, Topic, Series):
+        scope = model.__name__.removesuffix("Page").lower()
         for pk in model.objects.order_by("pk").values_list("pk", flat=True).iterator():
             yield f"{scope}/{pk}"
 
@@ -212,8 +224,9 @@ def register() -> None:
     kinds = (
         PageKind(),
         MonthKind(),
-        PersonKind(Author),
-        PersonKind(Topic),
+        RegisterKind(Author, lists.author_document),
+        RegisterKind(Topic, lists.topic_document),
+        RegisterKind(Series, lists.series_document),
         EditionKind("feed", feeds.feed_document),
         EditionKind("missing", errors.missing_document),
         SitemapKind(),

@@ -1,4 +1,4 @@
-"""Pages that list stories: sections, authors, topics, and the months of their archives."""
+"""Pages that list stories: sections, authors, topics, series, and the months of their archives."""
 
 from __future__ import annotations
 
@@ -61,6 +61,17 @@ def topic_document(pk: int) -> Document | None:
     return _newest(Register(plate), head, f"topic/{pk}")
 
 
+def series_document(pk: int) -> Document | None:
+    """A series' page; None where the series or its language's edition is not there."""
+    series = stories.series(pk)
+    plate = editions.plate(series.locale.language_code) if series else None
+    if series is None or plate is None:
+        return None
+    path = register_address(series, plate.code)
+    head = Head(title=series.name, path=path, description=series.description)
+    return _newest(Register(plate), head, f"series/{pk}")
+
+
 def month_document(scope: str, month: str) -> Document | None:
     """A month's stories of a scope, under the address of what the scope names; None when there is none."""
     found = stories.month_stories(scope, month)
@@ -106,15 +117,16 @@ def _document(
 
 
 def _place(scope: str) -> tuple[Plate, Link] | None:
-    """The edition of a scope (`site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>`) and the page whose
-    archive it is; None where that page is not public."""
+    """The edition of a scope (`site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>`, `series/<pk>`) and the
+    page whose archive it is; None where that page is not public."""
     kind, _sep, ident = scope.partition("/")
     if kind == "site":
         plate = editions.plate(ident)
         return (plate, _link(plate.front_pk, plate.name, plate.home)) if plate else None
     if kind == "section":
         return _section_place(int(ident))
-    found = stories.author(int(ident)) if kind == "author" else stories.topic(int(ident))
+    rows = {"author": stories.author, "topic": stories.topic, "series": stories.series}
+    found = rows[kind](int(ident))
     plate = editions.plate(found.locale.language_code) if found else None
     if found is None or plate is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from markupsafe import Markup
 from wagtail.models import Page
@@ -11,15 +12,15 @@ from broadsheet.kit.public import Document
 from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.queries.editions import Plate
-from broadsheet.newsroom.renderers.bodies import body, plain_text
+from broadsheet.newsroom.renderers.bodies import body, contents, plain_text, word_count
 from broadsheet.newsroom.renderers.cards import (
     Register,
-    alternative_text,
     month_links,
 )
 from broadsheet.newsroom.renderers.fronts import bands
 from broadsheet.newsroom.renderers.lists import section_document
 from broadsheet.newsroom.renderers.structured import news_article, organization
+from broadsheet.newsroom.rules import LONG, reading_minutes
 from broadsheet.theme.documents import Head, html_document
 from broadsheet.theme.pictures import shared_picture
 
@@ -87,7 +88,6 @@ def _story(story: Article, plate: Plate) -> Document:
     register = Register(plate)
     path = story.address or story.current_address()
     shared = shared_picture(story.picture) if story.picture else None
-    section = editions.section_of(story.path, register.sections)
     card = register.card(story)
     head = Head(
         title=story.title,
@@ -98,17 +98,18 @@ def _story(story: Article, plate: Plate) -> Document:
         kind="article",
         data=news_article(story, plate, card, shared.url if shared else ""),
     )
+    blocks, words = body(story), word_count(story)
     signed = [byline.author for byline in story.bylines.all() if byline.author]
     return html_document(
         "newsroom/story.html",
         code=plate.code,
         head=head,
         story=story,
-        section=section,
-        names=card.bylines,
-        picture_alt=alternative_text(story),
+        card=card,
         updated=_updated(story),
-        body=body(story),
+        body=blocks,
+        contents=contents(blocks) if words >= LONG else [],
+        minutes=reading_minutes(words),
         authors=[
             {"author": author, "url": url} for author in signed if (url := register.address(author))
         ],
@@ -117,7 +118,20 @@ def _story(story: Article, plate: Plate) -> Document:
             for topic in story.topics.all()
             if (url := register.address(topic))
         ],
+        series=_series(story, register),
+        related=register.cards(stories.chosen_stories(stories.related_ids(story))),
     )
+
+
+def _series(story: Article, register: Register) -> dict[str, Any] | None:
+    """The series a story is part of, with all its parts in order; None where it stands alone."""
+    if story.series is None:
+        return None
+    return {
+        "name": story.series.name,
+        "url": register.address(story.series),
+        "parts": register.cards(stories.series_parts(story.series.pk)),
+    }
 
 
 def _updated(story: Article) -> dt.datetime | None:

@@ -73,17 +73,20 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
 
 
 def found_newsroom(directory: Path) -> None:
-    """Migrate the database, make the empty front pages and press them."""
+    """Migrate the database, make the empty front pages and the first static ones, and press them."""
     _found, values = open_desk(directory)
     from django.core.management import call_command
 
-    from broadsheet.newsroom.actions import founding
+    from broadsheet.newsroom.actions import first_pages, founding
+    from broadsheet.newsroom.models import FrontPage
     from broadsheet.press import actions as press
 
     call_command("migrate", interactive=False, verbosity=0)
     founding.found_newsroom(
         name=values.name, languages=values.languages, base_url=values.url, by="init"
     )
+    for front in FrontPage.objects.order_by("path"):
+        first_pages.write_first_pages(front=front, by="init")
     press.press_everything()
 
 

@@ -1,0 +1,130 @@
+"""Pages as readers get them: kinds of stories, what a story leads on to, series, notes, the first static pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bs4 import BeautifulSoup
+
+from broadsheet.kit.public import key_of, kinds
+from broadsheet.newsroom.actions.first_pages import write_first_pages
+from broadsheet.newsroom.actions.stories import publish_page
+from broadsheet.newsroom.choices import StoryKind
+from broadsheet.newsroom.models import Article, RelatedStory, Series, StaticPage
+from broadsheet.newsroom.renderers import pages
+from paper import Paper
+
+DAY = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def shown(page: Article | StaticPage) -> BeautifulSoup:
+    document = kinds()["page"].render(str(page.pk))
+    assert document is not None
+    return BeautifulSoup(document.body, "lxml")
+
+
+def texts(tree: BeautifulSoup, selector: str) -> list[str]:
+    return [" ".join(found.get_text().split()) for found in tree.select(selector)]
+
+
+def test_opinion_and_analysis_are_labelled_and_news_is_not(paper: Paper) -> None:
+    labels = {}
+    for kind in StoryKind:
+        story = paper.story(f"A {kind} story", f"a-{kind}", kind=kind)
+        labels[kind.value] = texts(shown(story), ".story-head .label")
+    assert labels == {
+        "news": [],
+        "feature": [],
+        "opinion": ["Opinion"],
+        "analysis": ["Analysis"],
+        "interview": ["Interview"],
+        "pictures": ["In pictures"],
+    }
+    front = shown(paper.front)
+    assert "Opinion" in texts(front, ".card .label")
+
+
+def test_a_story_leads_on_to_older_ones_of_its_topic_and_never_changes_that(paper: Paper) -> None:
+    first = paper.story("Rain", "rain", on=DAY, topics=[paper.floods])
+    other = paper.story("Buses", "buses", on=DAY + dt.timedelta(days=1), section=paper.river)
+    story = paper.story("Flood", "flood", on=DAY + dt.timedelta(days=2), topics=[paper.floods])
+    paper.story("Later", "later", on=DAY + dt.timedelta(days=3), topics=[paper.floods])
+    assert texts(shown(story), ".related h3") == ["Rain"]
+    publish_page(page=story, by="test")
+    assert texts(shown(story), ".related h3") == ["Rain"]
+    assert texts(shown(first), ".related h3") == []
+
+    RelatedStory.objects.filter(article=story).update(story=other)
+    assert texts(shown(story), ".related h3") == ["Buses"]
+
+
+def test_a_series_has_a_page_and_each_part_shows_all_in_order(paper: Paper) -> None:
+    series = Series.objects.create(name="The river", slug="the-river", locale=paper.english)
+    parts = [
+        paper.story(f"Part {n}", f"part-{n}", on=DAY + dt.timedelta(days=n), series=series)
+        for n in (1, 2, 3)
+    ]
+    part = shown(parts[1])
+    assert texts(part, ".series li") == ["Part 1", "Part 2", "Part 3"]
+    assert texts(part, ".series [aria-current]") == ["Part 2"]
+    page = kinds()["series"].render(str(series.pk))
+    assert page is not None
+    assert page.path == "/series/the-river/"
+    assert texts(BeautifulSoup(page.body, "lxml"), "h2 a")[:3] == [
+        "Part 3",
+        "Part 2",
+        "Part 1",
+    ]
+    assert kinds()["series"].path(str(series.pk)) == "/series/the-river/"
+    assert list(kinds()["series"].born_of({key_of(series)})) == [str(series.pk)]
+
+
+def test_notes_lead_there_and_back_and_a_mark_without_a_note_stays_text(paper: Paper) -> None:
+    body = [
+        {"type": "paragraph", "value": "<p>Eleven metres[^1] of peat[^2], again[^1].</p>"},
+        {"type": "footnotes", "value": ["<p>The <b>report</b>.</p>"]},
+    ]
+    tree = shown(paper.story(body=body))
+    assert [link.get("href") for link in tree.select("sup a")] == ["#note-1", "#note-1"]
+    assert [mark.get("id") for mark in tree.select("sup")] == ["ref-1", None]
+    assert "peat[^2]" in tree.get_text()
+    assert tree.select("#note-1 a")[0].get("href") == "#ref-1"
+
+
+def test_a_long_story_has_contents_and_says_how_long_it_takes(paper: Paper) -> None:
+    chapter = [("heading", {"text": "Why", "level": "2"}), ("paragraph", "<p>" + "word " * 400)]
+    body = [{"type": kind, "value": value} for kind, value in chapter * 3]
+    tree = shown(paper.story(body=body))
+    links = [link.get("href").removeprefix("#") for link in tree.select(".contents a")]
+    assert len(links) == 3
+    assert all(tree.select_one(f"h2#{name}") for name in links)
+    assert "5 minutes’ reading" in texts(tree, ".story-meta .meta")[0]
+    assert shown(paper.story("Short", "short")).select(".contents") == []
+
+
+def test_a_draft_with_every_kind_can_be_previewed(paper: Paper) -> None:
+    for kind in StoryKind:
+        draft = Article(title="Draft", slug="draft", kind=kind, locale=paper.english)
+        paper.city.refresh_from_db()
+        paper.city.add_child(instance=draft)
+        assert "Draft" in pages.preview(draft)
+        draft.delete()
+
+
+def test_first_pages_say_what_is_true_and_leave_the_rest_to_the_newsroom(paper: Paper) -> None:
+    made = write_first_pages(front=paper.front, by="test")
+    write_first_pages(front=paper.arabic_front, by="test")
+    assert [page.slug for page in made if page.live] == ["privacy", "donation-terms"]
+    assert [page.slug for page in made if not page.live] == [
+        "corrections",
+        "ethics",
+        "masthead",
+        "contact",
+    ]
+    assert write_first_pages(front=paper.front, by="test") == []
+    terms = shown(StaticPage.objects.get(slug="donation-terms", locale=paper.english))
+    assert "A gift to The Test Ledger pays" in terms.get_text()
+    arabic = StaticPage.objects.get(slug="privacy", locale__language_code="ar")
+    assert texts(shown(arabic), "h1") == ["الخصوصية"]
+    others = [link.get("hreflang") for link in shown(arabic).select("link[hreflang]")]
+    assert others == ["ar", "en"]
