@@ -123,6 +123,7 @@ def test_money_from_a_float_is_refused() -> None:
         (Money(1250, "KWD"), "en", "KWD1.250"),
         (Money(2550, "RSD"), "en", "RSD25.50"),
         (Money(2500, "RSD"), "en", "RSD25"),
+        (Money(2500, "USD"), "ar", "\u200f25\u00a0US$\u200e"),
     ],
 )
 def test_money_format_follows_the_locale(money: Money, locale: str, text: str) -> None:

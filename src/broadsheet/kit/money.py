@@ -59,9 +59,11 @@ class Money:
         decimals = "." + "0" * places if self.minor % 10**places else ""
         # A locale's own number of decimals may be less than the currency has: an amount is never rounded.
         pattern = re.sub(r"\.0+", decimals, known.currency_formats["standard"].pattern)
-        return format_currency(
+        text = format_currency(
             self.decimal, self.currency, pattern, locale=known, currency_digits=False
         )
+        # Between right-to-left words the sign of “US$” would change sides: a mark keeps it there (UAX 9).
+        return text.replace("$", "$\u200e") if known.text_direction == "rtl" else text
 
 
 _PLACES = {

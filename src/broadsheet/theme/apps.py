@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class ThemeConfig(AppConfig):
     name = "broadsheet.theme"
+
+    def ready(self) -> None:
+        from broadsheet.theme import scripts
+
+        scripts.register()

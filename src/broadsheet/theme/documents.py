@@ -33,16 +33,23 @@ class Head:
     listed: bool = True
     is_front: bool = False
 
+    @property
+    def has_script(self) -> bool:
+        """Whether the page loads our script: stories do, to be copied, kept and told from now."""
+        return self.kind == "article"
 
-def page_policy(*, form_targets: Sequence[str] = ()) -> str:
+
+def page_policy(*, form_targets: Sequence[str] = (), has_script: bool = False) -> str:
     """The Content-Security-Policy of a reader page: our one stylesheet, our own pictures, no script at all.
 
-    `form_targets` are origins besides our own that its forms may lead to, redirects included.
+    `form_targets` are origins besides our own that its forms may lead to, redirects included. `has_script`
+    lets in files of our own, never a script in the page, and what they fetch from us.
     """
     targets = " ".join(["'self'", *form_targets])
+    script = "script-src 'self'; worker-src 'self'; connect-src 'self'; " if has_script else ""
     return (
         f"default-src 'none'; style-src {stylesheet().source}; img-src 'self'; media-src 'self'; "
-        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        f"{script}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
@@ -57,5 +64,8 @@ def html_document(
 ) -> Document:
     """A page at the address of its head, in the language of a code."""
     text = html_text(template, code=code, head=head, **context)
-    headers = (("content-language", code), ("content-security-policy", page_policy()))
+    headers = (
+        ("content-language", code),
+        ("content-security-policy", page_policy(has_script=head.has_script)),
+    )
     return Document(head.path, text.encode(), status=status, headers=headers)

@@ -12,6 +12,7 @@ from broadsheet.kit.slots import slot
 from broadsheet.theme import filters
 from broadsheet.theme.languages import active_language, language
 from broadsheet.theme.pictures import picture
+from broadsheet.theme.scripts import reader_script
 from broadsheet.theme.stylesheet import stylesheet
 
 
@@ -28,6 +29,7 @@ def environment(*, autoescape: bool = True, **options: Any) -> Environment:
         "language": language,
         "newsroom": settings.BROADSHEET,
         "picture": picture,
+        "reader_script": reader_script,
         "slot": slot,
         "stylesheet": stylesheet,
     }

@@ -143,7 +143,9 @@ def _make_page(desk: Desk, waiting: dict[str, Text], key: str) -> None:
     for kind, other in text.links():
         if kind == "page":
             _make_page(desk, waiting, other)
-    page = StaticPage.objects.child_of(desk.front).filter(slug=text.slug).first()
+    same = StaticPage.objects.child_of(desk.front).filter(slug=text.slug)
+    same.not_live().delete()  # what every newsroom begins with is only a proposal
+    page = same.first()
     if page is None:
         page = write_static_page(
             parent=desk.front,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.funding.actions import begin_donation, open_checkout
@@ -35,6 +36,7 @@ class SeeOther(HttpResponseRedirect):
 
 
 # No cookie, hence no CSRF token: the origin of the request and the nonce prove the same.
+@gzip_page
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from django.conf import settings
 
 from broadsheet.funding.choices import Phase
@@ -158,10 +158,12 @@ def meter_document(view: CampaignView) -> Document:
 
 
 def _instant(campaign: Campaign, code: str, name: str) -> str:
-    """An instant of a campaign in the campaign's zone, with the zone."""
+    """The day of an instant of a campaign in the campaign's zone, and the time with the zone."""
     moment = getattr(campaign, name).astimezone(ZoneInfo(campaign.zone))
     locale = Locale.parse(code, sep="-")
-    return f"{format_datetime(moment, 'long', tzinfo=moment.tzinfo, locale=locale)}"
+    time = format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale)
+    day = format_date(moment, "long", locale=locale)
+    return f"{day}, {time} {moment.tzname()}"
 
 
 def _in(code: str, text: str) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from broadsheet.funding.choices import AttemptState, DonationState
@@ -23,6 +24,7 @@ PAUSE = 5
 """Seconds between two looks."""
 
 
+@gzip_page
 @require_safe
 def thanks(request: HttpRequest, reference: str) -> HttpResponse:
     donation = Donation.objects.select_related("campaign").filter(reference=reference).first()

@@ -1,0 +1,59 @@
+"""What the scripts of a story add, in a real browser; that it is read without them the other tests show."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from pages.specimens import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_story_is_kept_read_without_a_network_and_let_go(browser: Browser, site: Site) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(site.url("article", "en"))
+    keep = page.get_by_role("button", name="Keep for offline reading")
+    keep.click()
+    kept = page.get_by_role("button", name="Kept on this device")
+    expect(kept).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(kept).to_be_visible()
+    assert said == []
+
+    headline = page.get_by_role("heading", level=1).inner_text()
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text(headline)
+    context.set_offline(False)
+
+    kept.click()
+    expect(keep).to_have_attribute("aria-pressed", "false")
+    count = page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)")
+    assert count == 0
+    assert page.evaluate("caches.keys()") == []
+    context.close()
+
+
+def test_story_link_is_copied_and_times_are_told_from_now(browser: Browser, site: Site) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(site.url("article", "en"))
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(site.pages["article en"])
+    context.close()
+
+    plain = browser.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(site.url("article", "en"))
+    assert page.get_by_role("button").count() == 0
+    moment = page.locator(".story-meta time").first
+    assert re.search(r"\d{4}", moment.inner_text())
+    plain.close()

@@ -1,0 +1,29 @@
+"""The scripts of stories: small, named by their content, and let in where they are used only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from broadsheet.kit.public import kinds
+from broadsheet.theme.documents import page_policy
+from broadsheet.theme.scripts import reader_script
+
+
+def test_scripts_are_named_by_their_content_and_small() -> None:
+    script = reader_script()
+    document = kinds()["script"].render("reader")
+    worker = kinds()["script"].render("offline")
+    assert document is not None
+    assert worker is not None
+    digest = hashlib.sha384(document.body).digest()
+    assert document.path == script.path == f"/assets/reader-{digest.hex()[:12]}.js"
+    assert script.integrity == f"sha384-{base64.b64encode(digest).decode()}"
+    assert worker.path == "/offline.js"
+    assert len(document.body) + len(worker.body) < 10_000
+
+
+def test_pages_without_a_script_let_none_in() -> None:
+    assert "script-src" not in page_policy()
+    assert "script-src 'self';" in page_policy(has_script=True)
+    assert "unsafe" not in page_policy(has_script=True)
