@@ -12,12 +12,14 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 from django.core import mail
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -54,6 +56,27 @@ from broadsheet.kit.money import Money
 SLUG = "sandbox"
 EVENTS = f"/processors/{SLUG}/events/"
 Event = dict[str, Any]
+
+
+def at_once(*works: Callable[[], Any], workers: int = 8) -> list[Any]:
+    """Do all of it in threads that start together; return what each returned, or the error it raised."""
+    workers = min(workers, len(works))
+    gate = threading.Barrier(workers)
+    started = threading.local()
+
+    def do(work: Callable[[], Any]) -> Any:
+        if not getattr(started, "yet", False):
+            started.yet = True
+            gate.wait(20)
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(do, works))
 
 
 class Recorder(Sandbox):

@@ -294,6 +294,75 @@ def test_p2_paid_checkout_takes_no_second_payment(bench: Bench) -> None:
     assert types == ["checkout.completed"]
 
 
+# What goes back -------------------------------------------------------------------------------
+
+
+def paid(bench: Bench) -> Checkout:
+    checkout = started(bench)
+    bench.press(checkout.ident, "pay")
+    return again(bench, checkout)
+
+
+def again(bench: Bench, checkout: Checkout) -> Checkout:
+    told = bench.gateway.find(checkout.reference)
+    assert told is not None
+    assert told.payment is not None
+    return told
+
+
+def test_p1_refund_is_made_once_for_each_reference_and_told_with_its_movement(bench: Bench) -> None:
+    checkout = paid(bench)
+    assert checkout.payment
+    reference = secrets.token_hex(24)
+    for _ in range(2):
+        bench.gateway.refund(checkout.payment.ident, Money(1000, "USD"), reference)
+    told = again(bench, checkout).payment
+    assert told
+    [refund] = told.refunds
+    assert (refund.state, refund.reference) == ("succeeded", reference)
+    [movement] = refund.movements
+    assert (movement.amount, movement.fee) == (Money(-1000, "USD"), Money(0, "USD"))
+    assert bench.gateway.fetch("refund", refund.ident) == again(bench, checkout)
+
+
+def test_p1_refund_that_fails_is_told_with_the_movement_that_brought_the_money_back(
+    bench: Bench,
+) -> None:
+    checkout = paid(bench)
+    assert checkout.payment
+    bench.act("faults/north", slow_refund=1)
+    bench.gateway.refund(checkout.payment.ident, Money(2500, "USD"), secrets.token_hex(24))
+    told = again(bench, checkout).payment
+    assert told
+    assert told.refunds[0].state == "pending"
+    bench.act(f"refunds/{told.refunds[0].ident}", outcome="failed")
+    told = again(bench, checkout).payment
+    assert told
+    assert [move.amount.minor for move in told.refunds[0].movements] == [-2500, 2500]
+
+
+@pytest.mark.parametrize(
+    ("end", "moves"), [("dispute_won", [-2500, 2500]), ("dispute_lost", [-2500])]
+)
+def test_p1_dispute_is_told_with_its_fee_its_deadline_and_its_movements(
+    bench: Bench, end: str, moves: list[int]
+) -> None:
+    checkout = paid(bench)
+    assert checkout.payment
+    bench.act(f"payments/{checkout.payment.ident}", outcome="dispute")
+    told = again(bench, checkout).payment
+    assert told
+    [dispute] = told.disputes
+    assert (dispute.state, dispute.movements[0].fee) == ("open", Money(1500, "USD"))
+    assert dispute.evidence_due_at
+    assert dispute.evidence_due_at > dispute.opened_at
+    bench.act(f"payments/{checkout.payment.ident}", outcome=end)
+    found = bench.gateway.fetch("dispute", dispute.ident)
+    assert found
+    assert found.payment
+    assert [move.amount.minor for move in found.payment.disputes[0].movements] == moves
+
+
 # What its failures mean -----------------------------------------------------------------------
 
 

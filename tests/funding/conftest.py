@@ -43,11 +43,8 @@ def _empty() -> None:
 
     connections.close_all()
     triggers.lift()
-    models = [
-        *apps.get_app_config("funding").get_models(),
-        *apps.get_app_config("kit").get_models(),
-    ]
-    models += apps.get_app_config("django_tasks_database").get_models()
+    names = ("readers", "funding", "kit", "django_tasks_database")
+    models = [model for name in names for model in apps.get_app_config(name).get_models()]
     with transaction.atomic(), connection.cursor() as cursor:
         for model in reversed(models):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - names of ours

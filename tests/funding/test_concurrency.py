@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
 
 import pytest
 from django.core import mail
@@ -25,31 +22,10 @@ from broadsheet.funding.models import (
     Receipt,
     ReceiptSeries,
 )
-from stage import PAID, Stage
+from stage import PAID, Stage, at_once
 
 CONFIRM = "/give/confirm/"
 ORIGIN = {"Origin": "http://testserver"}
-
-
-def at_once(*works: Callable[[], Any], workers: int = 8) -> list[Any]:
-    """Do all of it in threads that start together; return what each returned, or the error it raised."""
-    workers = min(workers, len(works))
-    gate = threading.Barrier(workers)
-    started = threading.local()
-
-    def do(work: Callable[[], Any]) -> Any:
-        if not getattr(started, "yet", False):
-            started.yet = True
-            gate.wait(20)
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(do, works))
 
 
 def typed(**more: str) -> dict[str, str]:

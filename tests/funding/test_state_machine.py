@@ -1,4 +1,4 @@
-"""Any course that gifts can take: begun, paid, declined, told twice, late or never, with crashes in between.
+"""Any course that gifts can take: begun, paid, given back, disputed, told twice, late or never, with crashes between.
 
 After every step the books balance and nobody is told of money that did not come; in the end, when all is
 quiet again, what the processor holds, what is booked, what supporters see and what was sent are the same.
@@ -31,12 +31,16 @@ from hypothesis.stateful import (
 from pytest_django import Settings
 
 from broadsheet.funding import checks, tasks
+from broadsheet.funding.actions import propose_refund
 from broadsheet.funding.choices import LedgerAccount
-from broadsheet.funding.errors import GatewayError
+from broadsheet.funding.errors import GatewayError, RefundRefused
+from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.models import Attempt, Donation, InboxEvent, LedgerTransaction, Receipt
 from broadsheet.funding.queries import ledger_sum
 from broadsheet.kit import clock
-from stage import Stage
+from broadsheet.kit.money import Money
+from broadsheet.readers.models import User
+from stage import SLUG, Stage
 
 BUTTONS = ("pay", "decline", "authenticate", "confirm", "fail", "delay")
 FAULTS = ("lose_answer", "error", "error_after")
@@ -118,6 +122,40 @@ class Gifts(RuleBasedStateMachine):
         for event in data.draw(st.lists(st.sampled_from(self.stage.events()), max_size=6)):
             assert self.stage.deliver(event).status_code == 200
 
+    @precondition(lambda self: self._paid())
+    @rule(data=st.data(), share=st.sampled_from([1, 2, 3]))
+    def refund(self, data: st.DataObject, share: int) -> None:
+        payment = data.draw(st.sampled_from(self._paid()))
+        wish = {"payment": payment["id"], "amount": max(1, payment["amount"] // share)}
+        with contextlib.suppress(Refusal), self.stage.sandbox.store.transaction():
+            self.stage.sandbox._api.returns.refund(SLUG, wish, is_slow=data.draw(st.booleans()))
+
+    @precondition(lambda self: self.donations)
+    @rule(data=st.data(), share=st.sampled_from([1, 2]))
+    def refund_by_staff(self, data: st.DataObject, share: int) -> None:
+        donation = data.draw(st.sampled_from(self.donations))
+        amount = Money(max(1, donation.gift_minor // share), "USD")
+        person = User.objects.get_or_create(email="ann@ledger.example")[0]
+        with contextlib.suppress(RefundRefused):
+            propose_refund(donation=donation, amount=amount, reason="", by=person)
+
+    @precondition(lambda self: self._objects("refund"))
+    @rule(data=st.data(), state=st.sampled_from(["succeeded", "failed"]))
+    def end_refund(self, data: st.DataObject, state: str) -> None:
+        refund = data.draw(st.sampled_from(self._objects("refund")))
+        with contextlib.suppress(Refusal), self.stage.sandbox.store.transaction():
+            self.stage.sandbox._api.returns.end_refund(refund["id"], state)
+
+    @precondition(lambda self: self._paid())
+    @rule(
+        data=st.data(),
+        outcome=st.sampled_from(["dispute", "dispute_won", "dispute_lost", "late_failure"]),
+    )
+    def dispute(self, data: st.DataObject, outcome: str) -> None:
+        payment = data.draw(st.sampled_from(self._paid()))
+        with contextlib.suppress(Refusal), self.stage.sandbox.store.transaction():
+            self.stage.sandbox._api.returns.act(payment["id"], outcome)
+
     # The worker and the clock -------------------------------------------------------------------
 
     @rule()
@@ -149,10 +187,10 @@ class Gifts(RuleBasedStateMachine):
         if not hasattr(self, "stage"):
             return
         assert [*checks.books(), *checks.gifts()] == []
-        held = {payment["balance_transaction"]["id"] for payment in self._paid()}
+        held = {movement["id"] for movement in self._movements()}
         assert set(LedgerTransaction.objects.values_list("processor_ref", flat=True)) <= held
         settled = Donation.objects.filter(state="settled").count()
-        assert len(mail.outbox) <= settled
+        assert len(mail.outbox) <= settled + len(self._movements()) - len(self._paid())
         keys = [session["reference"] for session in self._objects("checkout_session")]
         assert [key for key, count in Counter(keys).items() if count > 1] == [], (
             "a key worked twice"
@@ -173,7 +211,7 @@ class Gifts(RuleBasedStateMachine):
     def _all_is_true(self) -> None:
         paid = self._paid()
         booked = LedgerTransaction.objects.values_list("processor_ref", flat=True)
-        assert sorted(booked) == sorted(one["balance_transaction"]["id"] for one in paid)
+        assert sorted(booked) == sorted(movement["id"] for movement in self._movements())
         by_gift = Counter(
             Attempt.objects.get(idempotency_key=payment["reference"]).donation_id
             for payment in paid
@@ -185,17 +223,28 @@ class Gifts(RuleBasedStateMachine):
             if donation.state != "settled":
                 assert donation.state == "lapsed"
             heading = self.stage.thanks(donation)
-            assert (heading == "Thank you") is (count > 0)
+            is_back = donation.returned == donation.gross
+            expected = "Your gift was given back" if is_back else "Thank you"
+            assert (heading == expected) is (count > 0)
             mine = [message for message in mail.outbox if donation.supporter.email in message.to]
-            assert len(mine) == (1 if count else 0)
+            assert len(mine) == donation.receipts.count()
+            assert bool(mine) is (count > 0)
             kinds = Counter(donation.bookings.values_list("kind", flat=True))
-            assert kinds == Counter({"gift": min(count, 1), "second_payment": max(count - 1, 0)})
+            assert kinds["gift"] == min(count, 1)
+            assert kinds["second_payment"] == max(count - 1, 0)
         sums = {account: -ledger_sum(account).get("USD", 0) for account in LedgerAccount}
         settled = [donation for donation in self.donations if donation.state == "settled"]
         assert sums[LedgerAccount.GIFTS] == sum(donation.gift_minor for donation in settled)
-        assert sums[LedgerAccount.COVER] == sum(donation.cover_minor for donation in settled)
-        net = sum(payment["balance_transaction"]["net"] for payment in paid)
+        covers = sum(donation.cover_minor for donation in settled)
+        back = sum(donation.returned.minor for donation in settled)
+        gone = sums[LedgerAccount.REFUNDS] + sums[LedgerAccount.DISPUTES]
+        assert covers - sums[LedgerAccount.COVER] - gone == back
+        net = sum(movement["net"] for movement in self._movements())
         assert -sums[LedgerAccount.PROCESSOR] == net
+        for payment in paid:
+            refunded = [self.stage.sandbox.store.get(one, "refund") for one in payment["refunds"]]
+            held = [body["amount"] for body in refunded if body and body["state"] != "failed"]
+            assert sum(held) <= payment["amount"], "no more was refunded than was paid"
         assert not Attempt.objects.filter(state__in=["created", "submitted", "unknown"]).exists()
 
     def _opened(self) -> list[Attempt]:
@@ -205,6 +254,12 @@ class Gifts(RuleBasedStateMachine):
         rows = self.stage.sandbox.store.rows("SELECT id FROM object WHERE type = ?", kind)
         found = [self.stage.sandbox.store.get(row["id"], kind) for row in rows]
         return [body for body in found if body]
+
+    def _movements(self) -> list[dict[str, Any]]:
+        found = [payment["balance_transaction"] for payment in self._paid()]
+        for part in (*self._objects("refund"), *self._objects("dispute")):
+            found += part["balance_transactions"]
+        return found
 
     def _paid(self) -> list[dict[str, Any]]:
         return [body for body in self._objects("payment") if body["state"] == "succeeded"]

@@ -58,7 +58,10 @@ def books() -> Iterator[Finding]:
             )
     for kept in CampaignTotal.objects.select_related("campaign"):
         campaign = kept.campaign
-        booked = -ledger_sum(LedgerAccount.GIFTS, campaign=campaign).get(campaign.currency, 0)
+        booked = -sum(
+            ledger_sum(account, campaign=campaign).get(campaign.currency, 0)
+            for account in (LedgerAccount.GIFTS, LedgerAccount.REFUNDS, LedgerAccount.DISPUTES)
+        )
         if booked != kept.gifts_minor:
             yield (
                 f"campaign {campaign.slug} shows {kept.gifts_minor}, the ledger says {booked}",

@@ -61,6 +61,32 @@ class AttemptState(Choice):
     CANCELED = "canceled", "Canceled"
 
 
+class RefundSource(Choice):
+    """Who made a refund: our staff, the processor's dashboard, or we ourselves for a gift paid twice."""
+
+    STAFF = "staff", "Our staff"
+    PROCESSOR = "processor", "The processor"
+    SYSTEM = "system", "The system"
+
+
+class RefundState(Choice):
+    PROPOSED = "proposed", "Waits for a second person"
+    APPROVED = "approved", "To be made"
+    SUBMITTED = "submitted", "At the processor"
+    UNKNOWN = "unknown", "Unknown"
+    PENDING = "pending", "On its way"
+    SUCCEEDED = "succeeded", "Given back"
+    FAILED = "failed", "Failed"
+    DECLINED = "declined", "Declined"
+
+
+class DisputeState(Choice):
+    OPEN = "open", "Open"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class EventState(Choice):
     RECEIVED = "received", "Received"
     PROCESSING = "processing", "In work"
@@ -90,6 +116,9 @@ class LedgerAccount(Choice):
     GIFTS = "gifts", "Gifts"
     COVER = "cover", "Fees covered by supporters"
     TO_RETURN = "to_return", "Money to give back"
+    REFUNDS = "refunds", "Gifts given back"
+    DISPUTES = "disputes", "Gifts taken back in disputes"
+    LOSSES = "losses", "Taken beyond what was paid"
 
 
 class ReceiptState(Choice):

@@ -11,6 +11,7 @@ def register() -> None:
     """Subscribe to the news."""
     subscribe("processor-event.received", on_event_received)
     subscribe("donation.settled", on_donation_settled)
+    subscribe("donation.restated", on_donation_settled)
 
 
 def on_event_received(pk: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Q
@@ -16,6 +17,7 @@ from broadsheet.funding.actions import (
     process_event,
     resolve_attempt,
     send_receipt,
+    submit_refund,
     turn_phase,
 )
 from broadsheet.funding.choices import (
@@ -26,21 +28,34 @@ from broadsheet.funding.choices import (
     Phase,
     ProcessorKind,
     ReceiptState,
+    RefundState,
 )
 from broadsheet.funding.errors import GatewayError
-from broadsheet.funding.models import Attempt, Campaign, InboxEvent, ProcessorAccount, Receipt
+from broadsheet.funding.models import (
+    Attempt,
+    Campaign,
+    InboxEvent,
+    ProcessorAccount,
+    Receipt,
+    Refund,
+)
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import clock
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+TO_MAKE = (RefundState.APPROVED, RefundState.SUBMITTED, RefundState.UNKNOWN)
 BY = "worker"
 
 
 def tick() -> None:
     """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
-    for job in (look_at_accounts, drain_inbox, look_at_attempts, send_receipts, turn_campaigns):
+    jobs = (
+        *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds, send_receipts),
+        *(turn_campaigns,),
+    )
+    for job in jobs:
         try:
             job()
         except Exception:
@@ -96,6 +111,13 @@ def _look_up(attempt: Attempt) -> bool:
     except Exception:
         logger.exception("Attempt %s cannot be looked up.", attempt.pk)
     return True
+
+
+def look_at_refunds() -> None:
+    """Make refunds that were agreed to, and find out about those that nobody reported."""
+    due = Refund.objects.filter(look_at__lte=clock.now(), state__in=TO_MAKE)
+    for refund in due.select_related("attempt__account", "attempt__donation")[:BATCH]:
+        _try("make a refund", partial(submit_refund, refund=refund, by=BY))
 
 
 def send_receipts() -> None:

@@ -49,6 +49,12 @@ def _is_currency(value: str) -> str | None:
     return "must be a currency code of three capital letters, such as USD"
 
 
+def _is_amount(value: str) -> str | None:
+    if value.isascii() and value.isdigit():
+        return None
+    return 'must be a whole amount in digits and quotes, such as "100"'
+
+
 def _one_of(*choices: str) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
         return None if value in choices else f"must be one of: {', '.join(choices)}"
@@ -151,6 +157,11 @@ class Values:
         "Who takes payments: `none`, or `sandbox`, which plays a payment processor without any money.",
         check=_one_of("none", "sandbox"),
         title="Payments",
+    )
+    refund_alone: str = _setting(
+        "100",
+        "Up to this much, in `currency`, one person may give a gift back; above it a second must agree.",
+        check=_is_amount,
     )
     sandbox_port: int = _setting(8001, "The port of the sandbox's own checkout page.")
     sandbox_url: str = _setting(

@@ -12,25 +12,37 @@ from broadsheet.funding.actions.inbox import (
 )
 from broadsheet.funding.actions.receipts import send_receipt
 from broadsheet.funding.actions.recording import record_donation
+from broadsheet.funding.actions.refunding import (
+    approve_refund,
+    decline_refund,
+    money_left,
+    propose_refund,
+    submit_refund,
+)
 from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
 
 __all__ = [
     "Gift",
+    "approve_refund",
     "begin_donation",
     "change_campaign",
     "collect_events",
     "connect_account",
     "create_campaign",
+    "decline_refund",
     "expire_attempt",
+    "money_left",
     "open_account",
     "open_checkout",
     "process_event",
+    "propose_refund",
     "receive_event",
     "record_donation",
     "replay_event",
     "resolve_attempt",
     "send_receipt",
     "settle_donation",
+    "submit_refund",
     "turn_phase",
 ]

@@ -25,7 +25,7 @@ STALE = dt.timedelta(minutes=5)
 """After so long a worker that took an event has died."""
 
 KEPT_HEADERS = ("Content-Type", "User-Agent", "Sandbox-Signature")
-HANDLED = ("checkout_session", "payment")
+HANDLED = ("checkout_session", "payment", "refund", "dispute")
 
 
 def receive_event(
@@ -163,5 +163,8 @@ def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None
 
 
 def _claims_otherwise(event: InboxEvent, checkout: Checkout) -> bool:
-    claimed = (event.claimed_minor, event.claimed_currency)
-    return claimed not in ((None, ""), (checkout.amount.minor, checkout.amount.currency))
+    claimed, amount = (
+        (event.claimed_minor, event.claimed_currency),
+        checkout.amount_of(event.object_id),
+    )
+    return claimed not in ((None, ""), (amount.minor, amount.currency))

@@ -15,9 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from broadsheet.funding.choices import ReceiptState
-from broadsheet.funding.models import CampaignText, Receipt
+from broadsheet.funding.models import CampaignText, Donation, Receipt
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock
+from broadsheet.kit.money import Money
 from broadsheet.theme.documents import html_text
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,20 @@ class Message(EmailMultiAlternatives):
         mark = hashlib.sha256(self.extra_headers["Message-ID"].encode()).hexdigest()
         made.set_boundary(f"receipt-{mark[:32]}")
         return made
+
+
+def issue_correction(*, donation: Donation, returned_minor: int, at: dt.datetime) -> Receipt:
+    """The next version of a donation's receipt, under its number, in the caller's transaction."""
+    last = donation.receipts.latest("version")
+    return Receipt.objects.create(
+        series_id=last.series_id,
+        number=last.number,
+        version=last.version + 1,
+        donation=donation,
+        returned_minor=returned_minor,
+        issued_at=at,
+        due_at=clock.now(),
+    )
 
 
 def send_receipt(*, receipt: Receipt, by: audit.Actor) -> bool:
@@ -68,6 +83,7 @@ def message_of(receipt: Receipt) -> Message:
     donation = receipt.donation
     code = donation.language
     words = CampaignText.objects.filter(campaign=donation.campaign, language=code).first()
+    returned = Money(receipt.returned_minor, donation.currency)
     context = {
         "receipt": receipt,
         "donation": donation,
@@ -75,6 +91,8 @@ def message_of(receipt: Receipt) -> Message:
         "cover": donation.gross - donation.gift,
         "gross": donation.gross.format(code),
         "cover_text": (donation.gross - donation.gift).format(code),
+        "returned": returned.format(code) if returned.minor else "",
+        "remains": (donation.gross - returned).format(code),
         "campaign": words.title if words else "",
         "name": donation.supporter.name,
     }

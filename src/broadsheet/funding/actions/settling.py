@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from broadsheet.funding import ledger
+from broadsheet.funding.actions.returning import fold_returns, propose_return
 from broadsheet.funding.choices import (
     AttemptState,
     DonationState,
@@ -48,16 +49,27 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
         _note(attempt, checkout)
         state = fold(AttemptState(attempt.state), checkout.seen)  # type: ignore[call-arg]
-        if state == attempt.state:
-            return Verdict.UNCHANGED
-        Attempt.objects.filter(pk=attempt.pk).update(state=state, error="")
-        audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)
-        payment = checkout.payment
-        if state != AttemptState.SUCCEEDED or payment is None:
-            _follow(donation, state)
-            return Verdict.NOTED
-        _book(attempt, donation, payment, by)
-        return Verdict.BOOKED
+        verdict = Verdict.UNCHANGED
+        if state != attempt.state:
+            verdict = _move(attempt, state, checkout.payment, by)
+        payment = checkout.payment if state == AttemptState.SUCCEEDED else None
+        if payment and fold_returns(attempt, payment, by):
+            verdict = Verdict.BOOKED
+        return verdict
+
+
+def _move(
+    attempt: Attempt, state: AttemptState, payment: Payment | None, by: audit.Actor
+) -> Verdict:
+    """Move the attempt whose row is held, and do what follows."""
+    donation = attempt.donation
+    Attempt.objects.filter(pk=attempt.pk).update(state=state, error="")
+    audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)
+    if state != AttemptState.SUCCEEDED or payment is None:
+        _follow(donation, state)
+        return Verdict.NOTED
+    _book(attempt, donation, payment, by)
+    return Verdict.BOOKED
 
 
 def _amounts(checkout: Checkout) -> Iterator[Money]:
@@ -109,7 +121,11 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
         occurred_at=at,
         lines=[*_received(balance), *(_given(donation) if is_first else _owed(balance))],
     )
+    attempt.payment_id, attempt.captured_minor = payment.ident, balance.gross.minor
+    attempt.is_extra = not is_first
+    attempt.save(update_fields=["payment_id", "captured_minor", "is_extra"])
     if not is_first:
+        propose_return(attempt, by)
         logger.error("Donation %s was paid twice; the second is to return.", donation.pk)
         audit.record("donation.paid_twice", donation, by=by, attempt=attempt.pk)
         return

@@ -33,6 +33,40 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """What a refund or a dispute did to our balance: `amount` is negative where it took, `fee` what that cost."""
+
+    ident: str
+    amount: Money
+    fee: Money
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """A refund as the processor sees it now. `reference` is our key, empty where it was made elsewhere."""
+
+    ident: str
+    reference: str
+    state: str
+    amount: Money
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A dispute as the processor sees it now."""
+
+    ident: str
+    state: str
+    amount: Money
+    reason: str
+    opened_at: dt.datetime
+    evidence_due_at: dt.datetime | None
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment as the processor sees it now; `balance` and `succeeded_at` once it succeeded."""
 
@@ -41,6 +75,8 @@ class Payment:
     amount: Money
     succeeded_at: dt.datetime | None
     balance: Balance | None
+    refunds: tuple[Refunded, ...] = ()
+    disputes: tuple[Disputed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +93,13 @@ class Checkout:
     @property
     def seen(self) -> Seen:
         return Seen(self.is_open, self.payment.state if self.payment else None)
+
+    def amount_of(self, ident: str) -> Money:
+        """The amount of a part of it: of a refund or dispute of this id, else its own."""
+        parts: tuple[Refunded | Disputed, ...] = ()
+        if self.payment:
+            parts = (*self.payment.refunds, *self.payment.disputes)
+        return next((part.amount for part in parts if part.ident == ident), self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +138,13 @@ class Gateway(Protocol):
         """The checkout of our reference, None where there is none."""
 
     def fetch(self, object_type: str, ident: str) -> Checkout | None:
-        """The checkout that an object (a checkout or a payment) belongs to, None where there is none."""
+        """The checkout that an object (itself, a payment, refund or dispute) belongs to, None where there is none."""
 
     def expire(self, checkout_id: str, key: str) -> Checkout:
         """Close a checkout that nobody paid."""
+
+    def refund(self, payment_id: str, amount: Money, reference: str) -> None:
+        """Give back part of a payment, once for each reference of ours. What came of it is fetched."""
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         """Events after one of them (empty: from the first), oldest first, and whether there are more."""

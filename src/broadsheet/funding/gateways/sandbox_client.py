@@ -17,9 +17,12 @@ from broadsheet.funding.gateways.protocol import (
     AccountFacts,
     Balance,
     Checkout,
+    Disputed,
+    Movement,
     Notice,
     Order,
     Payment,
+    Refunded,
 )
 from broadsheet.funding.gateways.sandbox.deliveries import HEADER
 from broadsheet.funding.gateways.signatures import SignatureError, check_signature
@@ -59,8 +62,8 @@ class SandboxGateway:
 
     def fetch(self, object_type: str, ident: str) -> Checkout | None:
         try:
-            if object_type == "payment":
-                ident = self._call("GET", f"/v1/payments/{ident}")["session"]
+            if object_type != "checkout_session":
+                ident = self._call("GET", f"/v1/{object_type}s/{ident}")["session"]
             return self._checkout(self._call("GET", f"/v1/checkout_sessions/{ident}"))
         except NotFound:
             return None
@@ -68,6 +71,14 @@ class SandboxGateway:
     def expire(self, checkout_id: str, key: str) -> Checkout:
         path = f"/v1/checkout_sessions/{checkout_id}/expire"
         return self._checkout(self._call("POST", path, {}, key))
+
+    def refund(self, payment_id: str, amount: Money, reference: str) -> None:
+        wish = {
+            "payment": payment_id,
+            "amount": to_processor(amount.minor, amount.currency),
+            "reference": reference,
+        }
+        self._call("POST", "/v1/refunds", wish, reference)
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         found = self._call("GET", "/v1/events", {"after": event_id, "limit": "200"})
@@ -146,13 +157,49 @@ def _money(units: int, currency: str) -> Money:
     return Money(from_processor(units, currency), currency)
 
 
-def _payment(found: Any) -> Payment:
-    balance, at = found["balance_transaction"], found["succeeded_at"]
-    return Payment(
+def _time(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _movements(found: Any) -> tuple[Movement, ...]:
+    return tuple(
+        Movement(
+            each["id"],
+            _money(each["amount"], each["currency"]),
+            _money(each["fee"], each["currency"]),
+            _time(each["created"]),
+        )
+        for each in found["balance_transactions"]
+    )
+
+
+def _refunded(found: Any) -> Refunded:
+    amount = _money(found["amount"], found["currency"])
+    return Refunded(found["id"], found["reference"], found["state"], amount, _movements(found))
+
+
+def _disputed(found: Any) -> Disputed:
+    due = found["evidence_due_at"]
+    return Disputed(
         ident=found["id"],
         state=found["state"],
         amount=_money(found["amount"], found["currency"]),
-        succeeded_at=dt.datetime.fromtimestamp(at, dt.UTC) if at else None,
+        reason=found["reason"],
+        opened_at=_time(found["created"]),
+        evidence_due_at=_time(due) if due else None,
+        movements=_movements(found),
+    )
+
+
+def _payment(found: Any) -> Payment:
+    balance, at = found["balance_transaction"], found["succeeded_at"]
+    return Payment(
+        refunds=tuple(map(_refunded, found["refunds"])),
+        disputes=tuple(map(_disputed, found["disputes"])),
+        ident=found["id"],
+        state=found["state"],
+        amount=_money(found["amount"], found["currency"]),
+        succeeded_at=_time(at) if at else None,
         balance=Balance(
             balance["id"],
             _money(balance["amount"], balance["currency"]),

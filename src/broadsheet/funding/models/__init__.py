@@ -5,12 +5,14 @@ from broadsheet.funding.models.books import LedgerEntry, LedgerTransaction
 from broadsheet.funding.models.campaigns import Campaign, CampaignText, CampaignTotal
 from broadsheet.funding.models.donations import Attempt, Donation, Supporter
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
+from broadsheet.funding.models.returns import Dispute, Refund
 
 __all__ = [
     "Attempt",
     "Campaign",
     "CampaignText",
     "CampaignTotal",
+    "Dispute",
     "Donation",
     "InboxEvent",
     "LedgerEntry",
@@ -19,5 +21,6 @@ __all__ = [
     "ProcessorObject",
     "Receipt",
     "ReceiptSeries",
+    "Refund",
     "Supporter",
 ]

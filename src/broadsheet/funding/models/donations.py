@@ -102,11 +102,18 @@ class Donation(models.Model):
     def gross(self) -> Money:
         return Money(self.gift_minor + self.cover_minor, self.currency)
 
+    @property
+    def returned(self) -> Money:
+        """What went back of the payment that settled it, by refund or dispute."""
+        paid = self.attempts.filter(state=AttemptState.SUCCEEDED, is_extra=False).first()
+        return Money(paid.returned_minor if paid else 0, self.currency)
+
 
 class Attempt(models.Model):
     """One attempt to collect a donation, with the private key under which the processor knows it.
 
-    `submitted_at` is when the key was first sent, None as long as it never was.
+    `submitted_at` is when the key was first sent, None as long as it never was. `captured_minor` is what it
+    brought, `returned_minor` what went back of that; `is_extra` where the donation was paid already.
     """
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="attempts")
@@ -122,10 +129,20 @@ class Attempt(models.Model):
     looks = models.PositiveIntegerField(default=0)
     look_at = models.DateTimeField(db_index=True)
     error = models.CharField(max_length=300, blank=True)
+    payment_id = models.CharField(max_length=100, blank=True)
+    captured_minor = models.BigIntegerField(default=0)
+    returned_minor = models.BigIntegerField(default=0)
+    is_extra = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("pk",)
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    returned_minor__gte=0, returned_minor__lte=models.F("captured_minor")
+                ),
+                name="funding_attempt_returns_what_it_captured",
+            ),
             models.UniqueConstraint(fields=("idempotency_key",), name="funding_attempt_key_once"),
             models.UniqueConstraint(
                 fields=("donation",),

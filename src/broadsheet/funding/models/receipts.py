@@ -26,6 +26,7 @@ class Receipt(models.Model):
     number = models.PositiveIntegerField(_("number"))
     version = models.PositiveIntegerField(_("version"), default=1)
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="receipts")
+    returned_minor = models.BigIntegerField(_("given back since"), default=0)
     issued_at = models.DateTimeField(_("issued"))
     state = models.CharField(
         _("state"), max_length=10, choices=ReceiptState.pairs(), default=ReceiptState.PENDING.value

@@ -41,6 +41,9 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
         kind=kind,
         donation=donation,
         amount=donation.gross.format(get_language() or "en"),
+        returned=donation.returned.format(get_language() or "en")
+        if donation.returned.minor
+        else "",
         campaign=CampaignText.objects.filter(
             campaign=donation.campaign, language=get_language()
         ).first(),
@@ -54,7 +57,7 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _kind(donation: Donation, attempt: Attempt) -> str:
     if donation.state == DonationState.SETTLED:
-        return "settled"
+        return "returned" if donation.returned == donation.gross else "settled"
     if donation.state == DonationState.LAPSED:
         return "lapsed"
     if not attempt.checkout_url:
@@ -65,6 +68,7 @@ def _kind(donation: Donation, attempt: Attempt) -> str:
 def _titles() -> dict[str, str]:
     return {
         "settled": _("Thank you"),
+        "returned": _("Your gift was given back"),
         "open": _("Your gift is not complete yet"),
         "pending": _("Your gift is being confirmed"),
         "lapsed": _("Your gift was not completed"),

@@ -14,6 +14,7 @@ from broadsheet import __version__
 from broadsheet.project.cli import (
     checking,
     demonstrating,
+    giving,
     importing,
     keeping,
     people,
@@ -35,7 +36,17 @@ def broadsheet() -> None:
     """
 
 
-for module in (starting, running, demonstrating, keeping, checking, people, pressing, importing):
+for module in (
+    starting,
+    running,
+    demonstrating,
+    keeping,
+    checking,
+    people,
+    pressing,
+    importing,
+    giving,
+):
     for command in module.COMMANDS:
         broadsheet.add_command(command)
 

@@ -9,6 +9,7 @@ from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.faults import FAULTS, set_faults
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
 from broadsheet.funding.gateways.sandbox.processor import OUTCOMES, Processor
+from broadsheet.funding.gateways.sandbox.returns import Returns
 from broadsheet.funding.gateways.sandbox.store import Row
 
 
@@ -17,6 +18,7 @@ class Admin:
 
     def __init__(self, processor: Processor, master_key: str) -> None:
         self.processor = processor
+        self.returns = Returns(processor)
         self.master_key = master_key
 
     def answer(self, request: Request) -> Answer:
@@ -51,6 +53,12 @@ class Admin:
                 if wish["outcome"] not in OUTCOMES:
                     raise Refusal(400, "outcome", f"outcome is one of {', '.join(OUTCOMES)}.")
                 return self.processor.act(self.processor.session(ident), wish["outcome"])
+            case ["payments", ident]:
+                check_names(wish, frozenset({"outcome", "amount"}), frozenset({"outcome"}))
+                return self.returns.act(ident, str(wish["outcome"]), wish.get("amount"))
+            case ["refunds", ident]:
+                check_names(wish, frozenset({"outcome"}), frozenset({"outcome"}))
+                return self.returns.end_refund(ident, str(wish["outcome"]))
         raise Refusal(404, "not_found", "There is nothing to do here.")
 
 

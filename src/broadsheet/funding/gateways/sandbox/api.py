@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from broadsheet.funding.gateways.sandbox.errors import Refusal
-from broadsheet.funding.gateways.sandbox.faults import take_api_fault
+from broadsheet.funding.gateways.sandbox.faults import take_api_fault, take_refund_fault
 from broadsheet.funding.gateways.sandbox.keys import account_of
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
 from broadsheet.funding.gateways.sandbox.processor import Processor, check_address
+from broadsheet.funding.gateways.sandbox.returns import Returns
 from broadsheet.funding.gateways.sandbox.store import Row
 from broadsheet.funding.rules.currencies import KNOWN, fee_step
 
@@ -32,6 +33,7 @@ class Api:
 
     def __init__(self, processor: Processor, master_key: str) -> None:
         self.processor = processor
+        self.returns = Returns(processor)
         self.master_key = master_key
 
     def answer(self, request: Request) -> Answer:
@@ -67,24 +69,25 @@ class Api:
                 fresh = [self._whole(processor.session(each["id"])) for each in found]
                 return {"object": "list", "data": fresh}
             case ["payments", ident]:
-                payment = processor.store.get(ident, "payment", account)
-                if payment is None:
-                    raise Refusal(404, "not_found", f"There is no payment {ident}.")
-                return payment
-            case ["refunds", ident]:
-                refund = processor.store.get(ident, "refund", account)
-                if refund is None:
-                    raise Refusal(404, "not_found", f"There is no refund {ident}.")
-                return refund
+                return self.returns.whole(self._object(ident, "payment", account))
+            case ["refunds" | "disputes" as kind, ident]:
+                return self._object(ident, kind.removesuffix("s"), account)
             case ["events"] if set(query) <= {"after", "limit"}:
                 limit = page_size(query.get("limit", "100"))
                 data = processor.events(account, query.get("after", ""), limit)
                 return {"object": "list", "data": data, "has_more": len(data) == limit}
         raise Refusal(404, "not_found", "There is nothing to read here by these parameters.")
 
+    def _object(self, ident: str, kind: str, account: str) -> Row:
+        found = self.processor.store.get(ident, kind, account)
+        if found is None:
+            raise Refusal(404, "not_found", f"There is no {kind} {ident}.")
+        return found
+
     def _whole(self, session: Row) -> Row:
         """A session with its latest payment in it, as its owner sees it."""
-        return {**session, "payment": self.processor.payment_of(session)}
+        payment = self.processor.payment_of(session)
+        return {**session, "payment": self.returns.whole(payment) if payment else None}
 
     # Writing ------------------------------------------------------------------------------------
 
@@ -156,8 +159,9 @@ class Api:
         return self._whole(self.processor.open_session(account, wish))
 
     def _refund(self, account: str, wish: Row) -> Row:
-        check_names(wish, frozenset({"payment", "amount"}), frozenset({"payment"}))
-        return self.processor.refund(account, wish)
+        check_names(wish, frozenset({"payment", "amount", "reference"}), frozenset({"payment"}))
+        is_slow = take_refund_fault(self.processor.store, account)
+        return self.returns.refund(account, wish, is_slow=is_slow)
 
     def _change_account(self, account: str, wish: Row) -> Row:
         check_names(wish, ACCOUNT_FIELDS, frozenset())

@@ -10,7 +10,10 @@ API_FAULTS = ("lose_answer", "error", "error_after")
 DELIVERY_FAULTS = ("duplicate", "reorder", "delay", "drop", "forge")
 """Of a webhook: sent twice; sent after the next one; sent 60 s late; never sent; a forged one beside it."""
 
-FAULTS = API_FAULTS + DELIVERY_FAULTS
+REFUND_FAULTS = ("slow_refund",)
+"""A refund that is on its way until somebody says how it ended."""
+
+FAULTS = API_FAULTS + DELIVERY_FAULTS + REFUND_FAULTS
 
 
 def set_faults(store: Store, account: str, faults: Row) -> Row:
@@ -25,6 +28,11 @@ def take_api_fault(store: Store, account: str) -> str | None:
     """The fault that the next answer of the account has, counted down; None for none."""
     taken = _take(store, account, API_FAULTS)
     return taken[0] if taken else None
+
+
+def take_refund_fault(store: Store, account: str) -> bool:
+    """Whether the next refund of the account is slow, counted down."""
+    return bool(_take(store, account, REFUND_FAULTS))
 
 
 def take_delivery_faults(store: Store, account: str) -> list[str]:

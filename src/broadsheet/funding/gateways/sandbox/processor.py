@@ -1,4 +1,4 @@
-"""What the sandbox does with money that does not exist: checkouts, payments, refunds, and the events they make."""
+"""What the sandbox does with money that does not exist: checkouts, payments, and the events they make."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Processor:
                 self._move(payment, "canceled")
             session["status"] = "expired"
             self.store.put(session)
-            self._announce("checkout.expired", session)
+            self.announce("checkout.expired", session)
         return session
 
     # Payments -----------------------------------------------------------------------------------
@@ -123,12 +123,12 @@ class Processor:
             "livemode": False, "amount": session["amount"], "currency": session["currency"],
             "reference": session["reference"], "session": session["id"], "state": "created",
             "decline_code": None, "created": self.clock(), "succeeded_at": None,
-            "balance_transaction": None, "refunded": 0,
+            "balance_transaction": None, "returned": 0, "refunds": [], "disputes": [],
         }  # fmt: skip
         session["payment"] = payment["id"]
         self.store.put(session)
         self.store.put(payment)
-        self._announce("payment.created", payment)
+        self.announce("payment.created", payment)
         return payment
 
     def _succeed(self, session: Row, payment: Row) -> None:
@@ -146,46 +146,17 @@ class Processor:
         self._move(payment, "succeeded")
         session["status"] = "complete"
         self.store.put(session)
-        self._announce("checkout.completed", session)
+        self.announce("checkout.completed", session)
 
     def _move(self, payment: Row, state: str) -> None:
         payment["state"] = state
         self.store.put(payment)
-        self._announce(f"payment.{state}", payment)
+        self.announce(f"payment.{state}", payment)
 
     def _in_state(self, payment: Row | None, state: str) -> Row:
         if payment is None or payment["state"] != state:
             raise Refusal(409, "wrong_state", "The payment does not wait for this.")
         return payment
-
-    # Refunds ------------------------------------------------------------------------------------
-
-    def refund(self, account: str, wish: Row) -> Row:
-        """Give a payment back, wholly or in part; never more than is left of it. The fee is kept."""
-        payment = self.store.get(str(wish["payment"]), "payment", account)
-        if payment is None:
-            raise Refusal(404, "not_found", "There is no such payment.")
-        left = payment["amount"] - payment["refunded"]
-        amount = wish.get("amount", left)
-        if payment["state"] != "succeeded":
-            raise Refusal(409, "not_succeeded", "Only a payment that succeeded can be refunded.")
-        if type(amount) is not int or not 0 < amount <= left:
-            raise Refusal(400, "amount_too_large", f"At most {left} can be refunded.")
-        refund = {
-            "id": new_id("re"), "object": "refund", "account": account, "livemode": False,
-            "payment": payment["id"], "amount": amount, "currency": payment["currency"],
-            "reference": payment["reference"], "state": "succeeded", "created": self.clock(),
-            "balance_transaction": {
-                "id": new_id("txn"), "object": "balance_transaction", "type": "refund",
-                "amount": -amount, "fee": 0, "net": -amount, "currency": payment["currency"],
-                "created": self.clock(),
-            },
-        }  # fmt: skip
-        payment["refunded"] += amount
-        self.store.put(payment)
-        self.store.put(refund)
-        self._announce("refund.succeeded", refund)
-        return refund
 
     # Events -------------------------------------------------------------------------------------
 
@@ -198,7 +169,8 @@ class Processor:
         )
         return [json.loads(row["body"]) for row in found]
 
-    def _announce(self, kind: str, about: Row) -> None:
+    def announce(self, kind: str, about: Row) -> None:
+        """Make an event about an object as it is now."""
         event = {
             "id": new_id("evt"), "object": "event", "type": kind, "account": about["account"],
             "livemode": False, "created": self.clock(), "data": {"object": dict(about)},

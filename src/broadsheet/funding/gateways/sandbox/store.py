@@ -107,15 +107,18 @@ class Store:
         """An account's settings; it comes into being when it is first asked for."""
         found = self.rows("SELECT body FROM account WHERE slug = ?", slug)
         if found:
-            body: Row = json.loads(found[0]["body"])
-            return body
-        fresh: Row = {
-            "id": slug, "object": "account", "livemode": False, "webhook_url": "",
-            "rate_bp": 290, "fixed": {"USD": 30, "EUR": 30, "GBP": 20}, "more_secrets": [],
-            "faults": {},
-        }  # fmt: skip
+            return {**self._fresh(slug), **json.loads(found[0]["body"])}
+        fresh = self._fresh(slug)
         self.keep_account(fresh)
         return fresh
+
+    def _fresh(self, slug: str) -> Row:
+        return {
+            "id": slug, "object": "account", "livemode": False, "webhook_url": "",
+            "rate_bp": 290, "fixed": {"USD": 30, "EUR": 30, "GBP": 20},
+            "dispute_fee": {"USD": 1500, "EUR": 2000, "GBP": 2000}, "more_secrets": [],
+            "faults": {},
+        }  # fmt: skip
 
     def keep_account(self, body: Row) -> None:
         """Store an account's settings."""

@@ -1,0 +1,129 @@
+"""Commands about supporters' money: refunds that people ask for and agree to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from broadsheet.project.cli.failures import Failure
+from broadsheet.project.cli.opening import dir_option, open_desk
+
+if TYPE_CHECKING:
+    from broadsheet.funding.models import Refund
+    from broadsheet.readers.models import User
+
+by_option = click.option("--by", "email", required=True, help="Your account's e-mail address.")
+
+
+@click.group()
+def funding() -> None:
+    """Supporters' money: refunds."""
+
+
+@funding.command()
+@dir_option
+@by_option
+@click.argument("reference")
+@click.option(
+    "--amount", default="", help="How much, such as 12.50; all that is left if not given."
+)
+@click.option("--reason", default="", help="Why; kept with the refund, not sent to anybody.")
+def refund(directory: Path, email: str, reference: str, amount: str, reason: str) -> None:
+    """Give the gift REFERENCE back, wholly or in part.
+
+    Up to the setting refund_alone the processor is asked at once; above it a second person must agree.
+    """
+    open_desk(directory)
+    from broadsheet.funding.actions import propose_refund
+    from broadsheet.funding.models import Donation
+    from broadsheet.kit.money import MoneyError, parse_money
+
+    by = _person(email)
+    donation = Donation.objects.filter(reference=reference).first()
+    if donation is None:
+        raise Failure(f"There is no gift {reference}. Its reference is on the receipt.")
+    try:
+        money = parse_money(amount, donation.currency) if amount else None
+    except MoneyError as error:
+        raise Failure(str(error)) from error
+    made = propose_refund(donation=donation, amount=money, reason=reason, by=by)
+    click.echo(_sentence(made))
+
+
+@funding.command()
+@dir_option
+@by_option
+@click.argument("number", type=int)
+def approve(directory: Path, email: str, number: int) -> None:
+    """Agree to the refund NUMBER that somebody else asked for."""
+    open_desk(directory)
+    from broadsheet.funding.actions import approve_refund
+
+    found = _refund(number)
+    approve_refund(refund=found, by=_person(email))
+    found.refresh_from_db()
+    click.echo(_sentence(found))
+
+
+@funding.command()
+@dir_option
+@by_option
+@click.argument("number", type=int)
+def decline(directory: Path, email: str, number: int) -> None:
+    """Let the refund NUMBER be, as long as the processor was not asked."""
+    open_desk(directory)
+    from broadsheet.funding.actions import decline_refund
+
+    found = _refund(number)
+    decline_refund(refund=found, by=_person(email))
+    found.refresh_from_db()
+    click.echo(_sentence(found))
+
+
+@funding.command()
+@dir_option
+def refunds(directory: Path) -> None:
+    """List refunds, the newest first, a hundred at most."""
+    open_desk(directory)
+    from broadsheet.funding.models import Refund
+
+    rows = Refund.objects.select_related("attempt__donation")[:100]
+    for row in rows:
+        click.echo(_sentence(row))
+    if not rows:
+        click.echo("There are no refunds.")
+
+
+def _sentence(refund: Refund) -> str:
+    reference = refund.attempt.donation.reference
+    error = f" ({refund.error})" if refund.error else ""
+    return (
+        f"Refund {refund.pk} of {refund.amount.format()} of gift {reference}: "
+        f"{refund.get_state_display()}{error}"
+    )
+
+
+def _refund(number: int) -> Refund:
+    from broadsheet.funding.models import Refund
+
+    found = Refund.objects.select_related("attempt__donation").filter(pk=number).first()
+    if found is None:
+        raise Failure(f"There is no refund {number}. List them: broadsheet funding refunds")
+    return found
+
+
+def _person(email: str) -> User:
+    """The account of somebody who may move money. Raises Failure."""
+    from broadsheet.readers.models import User
+
+    found = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if found is None:
+        raise Failure(f"There is no account {email}. Make one: broadsheet user create")
+    if not found.has_perm("funding.change_refund"):
+        raise Failure(f"The account {email} may not move money: it needs to be an administrator's.")
+    return found
+
+
+COMMANDS = (funding,)
