@@ -118,6 +118,7 @@ class LedgerAccount(Choice):
     TO_RETURN = "to_return", "Money to give back"
     REFUNDS = "refunds", "Gifts given back"
     DISPUTES = "disputes", "Gifts taken back in disputes"
+    PAYOUTS = "payouts", "Paid out to the bank"
     LOSSES = "losses", "Taken beyond what was paid"
 
 

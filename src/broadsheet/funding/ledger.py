@@ -35,7 +35,7 @@ def book(
     kind: str,
     account: ProcessorAccount,
     processor_ref: str,
-    donation: Donation,
+    donation: Donation | None,
     occurred_at: dt.datetime,
     lines: Sequence[Line],
 ) -> LedgerTransaction:

@@ -11,6 +11,7 @@ from broadsheet.funding.actions.inbox import (
     replay_event,
 )
 from broadsheet.funding.actions.receipts import send_receipt
+from broadsheet.funding.actions.reconciling import Reconciliation, reconcile
 from broadsheet.funding.actions.recording import record_donation
 from broadsheet.funding.actions.refunding import (
     approve_refund,
@@ -24,6 +25,7 @@ from broadsheet.funding.actions.settling import settle_donation
 
 __all__ = [
     "Gift",
+    "Reconciliation",
     "approve_refund",
     "begin_donation",
     "change_campaign",
@@ -38,6 +40,7 @@ __all__ = [
     "process_event",
     "propose_refund",
     "receive_event",
+    "reconcile",
     "record_donation",
     "replay_event",
     "resolve_attempt",

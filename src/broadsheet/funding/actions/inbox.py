@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.db.models import F, Q
 
+from broadsheet.funding.actions.payouts import record_payout
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import EventState, Verdict
 from broadsheet.funding.gateways.opening import gateway_of
@@ -140,8 +141,16 @@ def _examine(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Verdict:
     """Fetch what the event is about and settle it; the event's own words are only compared."""
     if event.livemode != event.account.livemode:
         return Verdict.WRONG_MODE
+    if event.object_type == "payout":
+        paid_out = gateway.fetch_payout(event.object_id)
+        found = paid_out and record_payout(account=event.account, paid_out=paid_out, by=by)
+        return found or Verdict.FOREIGN
     if event.object_type not in HANDLED:
         return Verdict.UNHANDLED
+    return _examine_payment(event, gateway, by)
+
+
+def _examine_payment(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Verdict:
     checkout = gateway.fetch(event.object_type, event.object_id)
     attempt = checkout and _attempt_of(event.account, checkout)
     if not checkout or not attempt:

@@ -67,6 +67,16 @@ class Disputed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidOut:
+    """A payout to our bank as the processor sees it now; a failed one has a second movement."""
+
+    ident: str
+    amount: Money
+    made_at: dt.datetime
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment as the processor sees it now; `balance` and `succeeded_at` once it succeeded."""
 
@@ -145,6 +155,12 @@ class Gateway(Protocol):
 
     def refund(self, payment_id: str, amount: Money, reference: str) -> None:
         """Give back part of a payment, once for each reference of ours. What came of it is fetched."""
+
+    def fetch_payout(self, ident: str) -> PaidOut | None:
+        """A payout to our bank, None where there is none of this id."""
+
+    def movements_after(self, ident: str) -> tuple[Sequence[Movement], bool]:
+        """Movements of our balance after one of them, oldest first, and whether there are more."""
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         """Events after one of them (empty: from the first), oldest first, and whether there are more."""

@@ -21,6 +21,7 @@ from broadsheet.funding.gateways.protocol import (
     Movement,
     Notice,
     Order,
+    PaidOut,
     Payment,
     Refunded,
 )
@@ -79,6 +80,18 @@ class SandboxGateway:
             "reference": reference,
         }
         self._call("POST", "/v1/refunds", wish, reference)
+
+    def fetch_payout(self, ident: str) -> PaidOut | None:
+        try:
+            found = self._call("GET", f"/v1/payouts/{ident}")
+        except NotFound:
+            return None
+        amount = _money(found["amount"], found["currency"])
+        return PaidOut(found["id"], amount, _time(found["created"]), _movements(found))
+
+    def movements_after(self, ident: str) -> tuple[Sequence[Movement], bool]:
+        found = self._call("GET", "/v1/balance_transactions", {"after": ident, "limit": "500"})
+        return _movements({"balance_transactions": found["data"]}), found["has_more"]
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         found = self._call("GET", "/v1/events", {"after": event_id, "limit": "200"})

@@ -1,7 +1,7 @@
 """What funding keeps: supporters, donations, campaigns, processors' events, the ledger, receipts."""
 
 from broadsheet.funding.models.accounts import InboxEvent, ProcessorAccount, ProcessorObject
-from broadsheet.funding.models.books import LedgerEntry, LedgerTransaction
+from broadsheet.funding.models.books import LedgerEntry, LedgerTransaction, Payout
 from broadsheet.funding.models.campaigns import Campaign, CampaignText, CampaignTotal
 from broadsheet.funding.models.donations import Attempt, Donation, Supporter
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
@@ -17,6 +17,7 @@ __all__ = [
     "InboxEvent",
     "LedgerEntry",
     "LedgerTransaction",
+    "Payout",
     "ProcessorAccount",
     "ProcessorObject",
     "Receipt",

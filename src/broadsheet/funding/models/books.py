@@ -19,7 +19,9 @@ class LedgerTransaction(models.Model):
     kind = models.CharField(max_length=20)
     account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="+")
     processor_ref = models.CharField(max_length=100)
-    donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="bookings")
+    donation = models.ForeignKey(
+        Donation, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
     occurred_at = models.DateTimeField()
     booked_at = models.DateTimeField()
 
@@ -58,3 +60,22 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.minor} {self.currency}"
+
+
+class Payout(models.Model):
+    """Money that a processor sent to the newsroom's bank. What became of it is in the ledger."""
+
+    account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="payouts")
+    ident = models.CharField(max_length=100)
+    minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("account", "ident"), name="funding_payout_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.ident

@@ -1,7 +1,10 @@
-"""Commands about supporters' money: refunds that people ask for and agree to."""
+"""Commands about supporters' money: refunds that people ask for and agree to, and reconciliation."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk
 
 if TYPE_CHECKING:
+    from broadsheet.funding.actions import Reconciliation
     from broadsheet.funding.models import Refund
     from broadsheet.readers.models import User
 
@@ -19,7 +23,7 @@ by_option = click.option("--by", "email", required=True, help="Your account's e-
 
 @click.group()
 def funding() -> None:
-    """Supporters' money: refunds."""
+    """Supporters' money: refunds, reconciliation."""
 
 
 @funding.command()
@@ -94,6 +98,63 @@ def refunds(directory: Path) -> None:
         click.echo(_sentence(row))
     if not rows:
         click.echo("There are no refunds.")
+
+
+@funding.command()
+@dir_option
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The first day.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@click.pass_context
+def reconcile(
+    context: click.Context,
+    directory: Path,
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    shape: str,
+) -> None:
+    """Compare every movement at each processor with the ledger; mend nothing.
+
+    Names what is missing, extra, altered or listed twice. Days are the newsroom's. The exit status is 0
+    only when every cent is explained.
+    """
+    open_desk(directory)
+    from broadsheet.funding.actions import reconcile as compare
+    from broadsheet.funding.models import ProcessorAccount
+    from broadsheet.kit import clock
+
+    zone = clock.newsroom_zone()
+    begin = since.replace(tzinfo=zone) if since else None
+    end = (until + dt.timedelta(days=1)).replace(tzinfo=zone) if until else None
+    found = [
+        compare(account=account, since=begin, until=end)
+        for account in ProcessorAccount.objects.order_by("slug")
+    ]
+    if shape == "json":
+        click.echo(json.dumps([_as_json(each) for each in found], indent=2))
+    else:
+        for each in found:
+            click.echo(_as_text(each))
+    context.exit(0 if all(each.is_explained for each in found) else 1)
+
+
+def _as_json(found: Reconciliation) -> dict[str, object]:
+    balances = {
+        currency: {"ledger": ours, "processor": theirs}
+        for currency, (ours, theirs) in found.balances.items()
+    }
+    return {**asdict(found), "balances": balances, "is_explained": found.is_explained}
+
+
+def _as_text(found: Reconciliation) -> str:
+    lines = [f"{found.account}: {found.agreed} movements agree."]
+    lines += [f"  {each.kind} {each.ref}: {each.said}" for each in found.differences]
+    for currency, (ours, theirs) in found.balances.items():
+        is_same = "the same" if ours == theirs else "NOT the same"
+        lines.append(
+            f"  {currency} in minor units: {ours} in the ledger, {theirs} at the processor: {is_same}."
+        )
+    return "\n".join(lines)
 
 
 def _sentence(refund: Refund) -> str:

@@ -8,6 +8,7 @@ from broadsheet.funding.gateways.sandbox.api import check_names, parsed, refuse
 from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.faults import FAULTS, set_faults
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
+from broadsheet.funding.gateways.sandbox.payouts import Payouts
 from broadsheet.funding.gateways.sandbox.processor import OUTCOMES, Processor
 from broadsheet.funding.gateways.sandbox.returns import Returns
 from broadsheet.funding.gateways.sandbox.store import Row
@@ -19,6 +20,7 @@ class Admin:
     def __init__(self, processor: Processor, master_key: str) -> None:
         self.processor = processor
         self.returns = Returns(processor)
+        self.payouts = Payouts(processor)
         self.master_key = master_key
 
     def answer(self, request: Request) -> Answer:
@@ -53,12 +55,26 @@ class Admin:
                 if wish["outcome"] not in OUTCOMES:
                     raise Refusal(400, "outcome", f"outcome is one of {', '.join(OUTCOMES)}.")
                 return self.processor.act(self.processor.session(ident), wish["outcome"])
+        return self._as_bank(path, wish)
+
+    def _as_bank(self, path: str, wish: Row) -> Row:
+        """What supporters' banks and ours do, and the processor of its own accord."""
+        match path.strip("/").split("/")[1:]:
             case ["payments", ident]:
                 check_names(wish, frozenset({"outcome", "amount"}), frozenset({"outcome"}))
                 return self.returns.act(ident, str(wish["outcome"]), wish.get("amount"))
             case ["refunds", ident]:
                 check_names(wish, frozenset({"outcome"}), frozenset({"outcome"}))
                 return self.returns.end_refund(ident, str(wish["outcome"]))
+            case ["payouts", account]:
+                check_names(wish, frozenset({"currency"}), frozenset({"currency"}))
+                return self.payouts.pay_out(account, str(wish["currency"]))
+            case ["payouts", _account, ident]:
+                check_names(wish, frozenset({"outcome"}), frozenset({"outcome"}))
+                return self.payouts.fail(ident)
+            case ["adjustments", account]:
+                check_names(wish, *[frozenset({"currency", "amount"})] * 2)
+                return self.payouts.adjust(account, str(wish["currency"]), int(wish["amount"]))
         raise Refusal(404, "not_found", "There is nothing to do here.")
 
 

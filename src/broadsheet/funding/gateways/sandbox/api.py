@@ -70,11 +70,12 @@ class Api:
                 return {"object": "list", "data": fresh}
             case ["payments", ident]:
                 return self.returns.whole(self._object(ident, "payment", account))
-            case ["refunds" | "disputes" as kind, ident]:
+            case ["refunds" | "disputes" | "payouts" as kind, ident]:
                 return self._object(ident, kind.removesuffix("s"), account)
-            case ["events"] if set(query) <= {"after", "limit"}:
+            case ["events" | "balance_transactions" as what] if set(query) <= {"after", "limit"}:
                 limit = page_size(query.get("limit", "100"))
-                data = processor.events(account, query.get("after", ""), limit)
+                rows = processor.events if what == "events" else processor.movements
+                data = rows(account, query.get("after", ""), limit)
                 return {"object": "list", "data": data, "has_more": len(data) == limit}
         raise Refusal(404, "not_found", "There is nothing to read here by these parameters.")
 

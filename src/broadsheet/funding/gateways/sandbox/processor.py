@@ -139,10 +139,7 @@ class Processor:
         share = (amount // step * account["rate_bp"] + 5_000) // 10_000 * step
         fee = share + account["fixed"].get(currency, 0)
         payment["succeeded_at"] = now
-        payment["balance_transaction"] = {
-            "id": new_id("txn"), "object": "balance_transaction", "type": "payment",
-            "amount": amount, "fee": fee, "net": amount - fee, "currency": currency, "created": now,
-        }  # fmt: skip
+        payment["balance_transaction"] = self.move(payment, "payment", amount, fee)
         self._move(payment, "succeeded")
         session["status"] = "complete"
         self.store.put(session)
@@ -152,6 +149,17 @@ class Processor:
         payment["state"] = state
         self.store.put(payment)
         self.announce(f"payment.{state}", payment)
+
+    def move(self, about: Row, kind: str, amount: int, fee: int = 0) -> Row:
+        """A movement of the account's balance that belongs to an object; what it takes is negative."""
+        made = {
+            "id": new_id("txn"), "object": "balance_transaction", "type": kind, "amount": amount,
+            "fee": fee, "net": amount - fee, "currency": about["currency"],
+            "account": about["account"], "reference": "", "source": about["id"],
+            "created": self.clock(),
+        }  # fmt: skip
+        self.store.put(made)
+        return made
 
     def _in_state(self, payment: Row | None, state: str) -> Row:
         if payment is None or payment["state"] != state:
@@ -165,6 +173,15 @@ class Processor:
         found = self.store.rows(
             "SELECT body FROM event WHERE account = ? AND seq > "
             "COALESCE((SELECT seq FROM event WHERE id = ?), 0) ORDER BY seq LIMIT ?",
+            *(account, after, limit),
+        )
+        return [json.loads(row["body"]) for row in found]
+
+    def movements(self, account: str, after: str, limit: int) -> list[Row]:
+        """An account's movements in their order, beginning behind the movement `after`."""
+        found = self.store.rows(
+            "SELECT body FROM object WHERE account = ? AND type = 'balance_transaction' AND seq > "
+            "COALESCE((SELECT seq FROM object WHERE id = ?), 0) ORDER BY seq LIMIT ?",
             *(account, after, limit),
         )
         return [json.loads(row["body"]) for row in found]

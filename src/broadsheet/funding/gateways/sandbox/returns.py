@@ -42,7 +42,7 @@ class Returns:
         refund = self._part("refund", "re", payment, amount)
         refund |= {"reference": check_text(wish, "reference", 100, ""), "state": "pending"}
         payment["returned"] += amount
-        self._keep(payment, refund, [self._move(payment, -amount, 0, "refund")])
+        self._keep(payment, refund, [self.processor.move(payment, "refund", -amount, 0)])
         self.processor.announce("refund.created", refund)
         return refund if is_slow else self.end_refund(refund["id"], "succeeded")
 
@@ -58,7 +58,7 @@ class Returns:
         moves = []
         if state == "failed":
             payment["returned"] -= refund["amount"]
-            moves = [self._move(payment, refund["amount"], 0, "refund_failure")]
+            moves = [self.processor.move(payment, "refund_failure", refund["amount"], 0)]
         self._keep(payment, refund, moves)
         self.processor.announce(f"refund.{state}", refund)
         return refund
@@ -89,7 +89,7 @@ class Returns:
         dispute = self._part("dispute", "dp", payment, amount)
         dispute |= {"reason": reason, "state": "open", "evidence_due_at": now + EVIDENCE}
         payment["returned"] = min(payment["amount"], payment["returned"] + amount)
-        self._keep(payment, dispute, [self._move(payment, -amount, fee, "dispute")])
+        self._keep(payment, dispute, [self.processor.move(payment, "dispute", -amount, fee)])
         self.processor.announce("dispute.opened", dispute)
         return dispute
 
@@ -98,7 +98,7 @@ class Returns:
         moves = []
         if state != "lost":
             payment["returned"] = max(0, payment["returned"] - dispute["amount"])
-            moves = [self._move(payment, dispute["amount"], 0, "dispute_reversal")]
+            moves = [self.processor.move(payment, "dispute_reversal", dispute["amount"], 0)]
         self._keep(payment, dispute, moves)
         self.processor.announce(f"dispute.{state}", dispute)
         return dispute
@@ -118,14 +118,6 @@ class Returns:
             "id": new_id(prefix), "object": kind, "account": payment["account"], "livemode": False,
             "payment": payment["id"], "session": payment["session"], "amount": amount,
             "currency": payment["currency"], "reference": "", "balance_transactions": [],
-            "created": self.processor.clock(),
-        }  # fmt: skip
-
-    def _move(self, payment: Row, amount: int, fee: int, kind: str) -> Row:
-        """A movement of the account's balance; what it takes is negative."""
-        return {
-            "id": new_id("txn"), "object": "balance_transaction", "type": kind, "amount": amount,
-            "fee": fee, "net": amount - fee, "currency": payment["currency"],
             "created": self.processor.clock(),
         }  # fmt: skip
 
