@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from broadsheet.project import views
+from broadsheet.theme.views import styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/static/<str:release>/<path:path>", views.static_file, name="static-file"),
     path("desk/media/<path:path>", views.media_file, name="media-file"),
+    path("desk/styleguide/", styleguide, name="styleguide"),
+    # Who is signed in is known under /desk/ only.
+    path("styleguide/", RedirectView.as_view(pattern_name="styleguide", query_string=True)),
     path("desk/documents/", include(wagtaildocs_urls)),
     path("desk/", include(wagtailadmin_urls)),
 ]

@@ -1,0 +1,139 @@
+"""What the style guide shows its components with: believable content, clumsy content and hostile content, in two
+directions of writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wagtail.images import get_image_model
+
+HOSTILE = (
+    "👩‍👩‍👧‍👧 <b>bold?</b> \u202egnorw yaw eht\u202c "
+    + "A headline that nobody shortened, and then went on. " * 6
+)
+"""Emoji, markup, an override of direction, and too many words."""
+
+UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of story, as cards ask for it."""
+
+    name: str = "news"
+    label: str = ""
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.label)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its words."""
+
+    title: str
+    url: str = "#content"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who writes, as bylines and boxes ask for them."""
+
+    name: str
+    role: str = ""
+    biography: str = ""
+    portrait: Any = None
+    url: str = "#content"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table."""
+
+    text: str
+    is_head: bool = False
+    is_figure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story as lists ask for it."""
+
+    headline: str
+    standfirst: str
+    section: Link | None
+    bylines: list[Person] = field(default_factory=list)
+    kind: Kind = Kind()
+    picture: Any = None
+    picture_alt: str = ""
+    url: str = "#content"
+    published: dt.datetime = dt.datetime(2026, 11, 24, 8, 14, tzinfo=dt.UTC)
+
+
+WORDS = {
+    "ltr": {
+        "section": "City",
+        "headline": "Council was warned about the bridge eighteen months ago",
+        "standfirst": "Engineers had measured the cracks. The letter lay in a drawer.",
+        "names": ["Hana Verrell", "Callum Peverel", "Gideon Abara"],
+        "role": "City reporter",
+        "text": "She has attended 211 meetings of the council and missed three.",
+        "quotation": "We should hold this until the ground is confirmed.",
+    },
+    "rtl": {
+        "section": "المدينة",
+        "headline": "حُذّر المجلس بشأن الجسر قبل ثمانية عشر شهرًا",
+        "standfirst": "قاس المهندسون الشقوق. وبقيت الرسالة في الدرج.",
+        "names": ["هانا فيريل", "كالوم بيفرل", "غديون أبارا"],
+        "role": "مراسلة المدينة",
+        "text": "حضرت 211 جلسة للمجلس ولم تتغيب إلا عن ثلاث.",
+        "quotation": "علينا أن نتريث حتى تتأكد حالة الأرض.",
+    },
+}
+
+
+def samples(direction: str) -> dict[str, Any]:
+    """Everything that the style guide shows, in a direction of writing (`ltr`, `rtl`).
+
+    The picture is the library's oldest; without one, components show themselves without.
+    """
+    words = WORDS[direction]
+    picture = get_image_model().objects.order_by("pk").first()
+    section = Link(str(words["section"]))
+    people = [
+        Person(name, portrait=picture if at == 0 else None)
+        for at, name in enumerate(words["names"])
+    ]
+    story = Story(
+        str(words["headline"]),
+        str(words["standfirst"]),
+        section,
+        people[:1],
+        picture=picture,
+        picture_alt="…",
+    )
+    plain = replace(story, picture=None)
+    numbers = [("2024", "84"), ("2025", "106"), ("2026", "112")]
+    return {
+        "words": words,
+        "picture_of": picture,
+        "story": story,
+        "plain": plain,
+        "unsigned": replace(plain, bylines=[], standfirst=""),
+        "signed_by_three": replace(plain, bylines=people),
+        "opinion": replace(plain, kind=Kind("opinion", "Opinion")),
+        "analysis": replace(plain, kind=Kind("analysis", "Analysis")),
+        "hostile": replace(story, headline=HOSTILE, standfirst=UNBROKEN),
+        "unbroken": replace(story, headline=UNBROKEN),
+        "person": Person(people[0].name, str(words["role"]), str(words["text"]), picture),
+        "columns": [Cell("Year", is_head=True), Cell("Million", is_head=True, is_figure=True)] * 3,
+        "rows": [
+            [Cell(year, is_head=True), Cell(sum_, is_figure=True)] * 3 for year, sum_ in numbers
+        ],
+    }
