@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from broadsheet.imports.wordpress.actions import items, stories
+from broadsheet.imports.wordpress.actions.redirecting import lead_feed
 from broadsheet.imports.wordpress.actions.run import Run, Survey
 from broadsheet.imports.wordpress.choices import Result
 from broadsheet.imports.wordpress.errors import UnknownLanguage
@@ -154,6 +155,7 @@ def _bring_all(run: Run, journal: Journal, told: Told) -> set[int]:
     """Bring everything over: files first, so that stories can show them; pages after those above them. Returns
     the numbers of items with links that lead to nothing yet."""
     loose: set[int] = set()
+    lead_feed(run)
 
     def bring(item: Item) -> None:
         entry, is_loose = items.bring(run, item)

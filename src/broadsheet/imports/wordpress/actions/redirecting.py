@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.db import transaction
 from wagtail.models import Page
 
 from broadsheet.imports.wordpress.actions.run import BY, Run
+from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.actions.redirects import add_redirect
 from broadsheet.newsroom.rules import RESERVED
 
 LONGEST = 255
+"""Characters of a redirect's old path."""
+
+
+def lead_feed(run: Run) -> None:
+    """Lead the programs that read the old site's feed to ours."""
+    base = urlsplit(run.site).path.rstrip("/")
+    new = f"{language_prefix(run.code)}/feed.xml"
+    with transaction.atomic():
+        lead(run, f"{base}/feed", new, link=new)
 
 
 def lead(run: Run, old: str, new: str, *, page: Page | None = None, link: str = "") -> str:

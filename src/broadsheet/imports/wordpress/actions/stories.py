@@ -288,11 +288,13 @@ def _leave(origin: Origin, item: Item, page: Page, fate: Fate, text: Text) -> No
 
 
 def _redirect(run: Run, item: Item, page: Page, fate: Fate) -> list[str]:
-    """Lead readers from the addresses under which an item was known: its link and its global name."""
+    """Lead readers from the addresses under which an item was known: its link, its global name, its number."""
     if fate.state is State.DRAFT:
         return []
     new = address_of(page)
-    found = (old_path(url, run.site) for url in (item.link, item.guid))
+    number = f"{run.site}/?{'p' if fate.kind is Kind.STORY else 'page_id'}={item.ident}"
+    known = (item.link, item.guid, number if item.ident else "")
+    found = (old_path(url, run.site) for url in known)
     notes = (lead(run, path, new, page=page) for path in dict.fromkeys(found) if path)
     return [note for note in notes if note]
 

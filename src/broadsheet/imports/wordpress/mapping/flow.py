@@ -227,6 +227,8 @@ class Flow:
             self._boxed(node, setting)
             return
         self.end()
+        if node.get("start") not in ("", "1") or "reversed" in node.attributes:
+            self.desk.note("A list has numbers of its own, which are not kept", node.get("start"))
         if value := list_value(node, replace(setting, has_lines=False), self.desk.follow):
             self.blocks.append({"type": "list", "value": value})
         self._media_within(node)
