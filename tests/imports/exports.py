@@ -23,7 +23,9 @@ def cdata(text: str) -> str:
     return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
-def item(ident: int | str, title: str = "A story", content: str = "<p>Words.</p>", **more: Any) -> str:
+def item(
+    ident: int | str, title: str = "A story", content: str = "<p>Words.</p>", **more: Any
+) -> str:
     """One `<item>`; what is None is left out."""
     kind = more.pop("kind", "post")
     slug = more.pop("slug", f"story-{ident}")
@@ -50,7 +52,11 @@ def item(ident: int | str, title: str = "A story", content: str = "<p>Words.</p>
         "wp:is_sticky": 0,
         **{name.replace("__", ":"): value for name, value in more.items()},
     }
-    lines = [f"<{name}>{cdata(str(value))}</{name}>" for name, value in fields.items() if value is not None]
+    lines = [
+        f"<{name}>{cdata(str(value))}</{name}>"
+        for name, value in fields.items()
+        if value is not None
+    ]
     lines += [
         f'<category domain="{domain}" nicename="{escape(slug)}">{cdata(name)}</category>'
         for domain, slug, name in labels
@@ -63,7 +69,13 @@ def item(ident: int | str, title: str = "A story", content: str = "<p>Words.</p>
 
 
 def attachment(ident: int, url: str, **more: Any) -> str:
-    given = {"wp__status": "inherit", "wp__attachment_url": url, "labels": [], "content": "", "guid": url}
+    given = {
+        "wp__status": "inherit",
+        "wp__attachment_url": url,
+        "labels": [],
+        "content": "",
+        "guid": url,
+    }
     return item(ident, more.pop("title", "A picture"), kind="attachment", **{**given, **more})
 
 
@@ -112,7 +124,11 @@ def many(posts: int, seed: int = 7) -> Iterator[str]:
             ident,
             f"{' '.join(dice.choices(WORDS, k=6)).capitalize()} {ident}",
             "\n\n".join(_paragraphs(dice, ident, posts)),
-            **{"dc:creator": f"writer{dice.randint(1, 20)}", "wp:post_date_gmt": date, "wp:post_modified_gmt": date},
+            **{
+                "dc:creator": f"writer{dice.randint(1, 20)}",
+                "wp:post_date_gmt": date,
+                "wp:post_modified_gmt": date,
+            },
             link=f"{SITE}/{year}/{month:02}/{day:02}/story-{ident}/",
             excerpt__encoded=" ".join(dice.choices(WORDS, k=15)),
             labels=[

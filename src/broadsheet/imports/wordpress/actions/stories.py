@@ -28,8 +28,8 @@ from broadsheet.imports.wordpress.choices import Result
 from broadsheet.imports.wordpress.mapping.addresses import file_name, old_path
 from broadsheet.imports.wordpress.mapping.dates import modified_at, published_at
 from broadsheet.imports.wordpress.mapping.fates import Fate, Kind, State
-from broadsheet.imports.wordpress.mapping.labels import file_story, signed_by
-from broadsheet.imports.wordpress.mapping.names import slug_of
+from broadsheet.imports.wordpress.mapping.labels import CATEGORY, file_story, signed_by
+from broadsheet.imports.wordpress.mapping.names import one_line, slug_of
 from broadsheet.imports.wordpress.queries import is_worked_on, origin_of, page_of
 from broadsheet.imports.wordpress.reading import Item
 from broadsheet.newsroom.actions.archives import take_over_story
@@ -253,6 +253,13 @@ def _rewrite(
     run: Run, item: Item, page: Article | StaticPage, text: Text, notes: list[str]
 ) -> None:
     if isinstance(page, Article):
+        section = file_story(item, run.export.terms).section
+        known = origin_of(run.source, CATEGORY, section.slug) if section else None
+        if section and (known is None or known.page_id != page.get_parent().pk):
+            name = one_line(section.name)
+            notes.append(
+                f"Its section there is another one now, it stays in its section here: {name}"
+            )
         draft = _draft(run, item, text, page.slug, notes)
         rewrite_story(story=page, draft=draft, by=BY)
     else:

@@ -237,12 +237,12 @@ class Flow:
         self._run.append(PARAGRAPH)
         bold = replace(setting.style, marks=setting.style.marks | {"b"})
         self.walk(node, replace(setting, style=bold))
-        self._run.append(PARAGRAPH if node.name == "summary" else LINE)
+        if node.name == "summary":
+            self._run.append(PARAGRAPH)
 
     def meaning(self, node: Node, setting: Setting) -> None:
         self._run.append(LINE)
         self.walk(node, setting)
-        self._run.append(LINE)
 
     # Things that are one block as a whole --------------------------------------------------------
 

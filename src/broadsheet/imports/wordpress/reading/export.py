@@ -144,7 +144,7 @@ class Export:
 def _items(span: Span, cutter: Cutter, number: int) -> Iterator[Item]:
     """The items in a span: more than one where CDATA that was never closed swallowed those behind it."""
     item = _item(span, cutter, number)
-    parts = NEXT_ITEM.split(span.text) if item.fault else []
+    parts = NEXT_ITEM.split(span.text) if item.fault or item.is_repaired else []
     if len(parts) < 2:
         yield item
         return
@@ -163,5 +163,5 @@ def _item(span: Span, cutter: Cutter, number: int) -> Item:
     except Unparsable as error:
         return Item(number, span.line, fault=str(error))
     item = item_of(parsed.element, number, span.line)
-    item.mended = parsed.mended
+    item.mended, item.is_repaired = parsed.mended, parsed.is_repaired
     return item

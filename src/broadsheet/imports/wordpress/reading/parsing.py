@@ -39,6 +39,7 @@ class Parsed:
 
     element: Element
     mended: list[str] = field(default_factory=list)
+    is_repaired: bool = False
 
 
 def parse(text: str, namespaces: Mapping[str, str]) -> Parsed:
@@ -48,14 +49,16 @@ def parse(text: str, namespaces: Mapping[str, str]) -> Parsed:
         f' xmlns:{prefix}="{address}"' for prefix, address in {**USUAL, **namespaces}.items()
     )
     document = f"<rss{declared}>{mended}</rss>".encode()
+    is_repaired = False
     try:
         root = etree.fromstring(document, _parser(recover=False))
     except etree.XMLSyntaxError as error:
         root = etree.fromstring(document, _parser(recover=True))
         if root is None or len(root) != 1 or _words(mended) - _words(" ".join(root.itertext())):
             raise Unparsable(f"it is not well-formed XML: {error.msg}") from error
+        is_repaired = True
         notes.append(f"The XML was not well-formed and was mended: {error.msg}")
-    return Parsed(root[0], notes)
+    return Parsed(root[0], notes, is_repaired)
 
 
 def _parser(*, recover: bool) -> Any:

@@ -56,6 +56,8 @@ class Item:
     meta: dict[str, str] = field(default_factory=dict)
     comments: int = 0
     mended: list[str] = field(default_factory=list)
+    is_repaired: bool = False
+    """Whether its XML was not well-formed, so that where it ends was guessed."""
     fault: str = ""
 
     def digest(self) -> str:
@@ -193,13 +195,12 @@ def _name(element: Element) -> str:
     """An element's name with the usual prefix, whichever version's namespace or prefix the file has."""
     if not isinstance(element.tag, str):
         return ""
-    name = etree.QName(element)
-    space = name.namespace or ""
+    space, _brace, local = element.tag.removeprefix("{").rpartition("}")
     if EXPORT.fullmatch(space.removesuffix(EXCERPT)):
         prefix = "excerpt" if space.endswith(EXCERPT) else "wp"
     else:
         prefix = next((key for key, known in USUAL.items() if known == space), element.prefix or "")
-    return f"{prefix}:{name.localname}" if prefix else str(name.localname)
+    return f"{prefix}:{local}" if prefix else str(local)
 
 
 def _inner(element: Element) -> str:
