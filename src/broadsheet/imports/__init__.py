@@ -1,1 +1,1 @@
-"""Brings a newsroom's archive over from other systems."""
+"""Bringing a newsroom's archive over from another system."""

@@ -41,6 +41,7 @@ SITE_ID = None
 
 INSTALLED_APPS = [
     "broadsheet.desk",
+    "broadsheet.imports",
     "broadsheet.appeals",
     "broadsheet.newsroom",
     "broadsheet.funding",

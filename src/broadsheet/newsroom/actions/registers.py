@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.files import File
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.text import slugify
@@ -12,7 +13,7 @@ from wagtail.models import Locale
 
 from broadsheet.kit import audit
 from broadsheet.newsroom.errors import BadPicture
-from broadsheet.newsroom.models import Author, FrontPage, Picture, SectionPage, Topic
+from broadsheet.newsroom.models import Author, Download, FrontPage, Picture, SectionPage, Topic
 
 
 def _free_slug(model: type[Author | Topic], locale: Locale, wanted: str) -> str:
@@ -136,3 +137,15 @@ def add_picture(
         picture.save()
     audit.record("picture.added", picture, by=by)
     return picture
+
+
+@transaction.atomic
+def add_download(*, file: Path, title: str, by: audit.Actor, source: str = "") -> Download:
+    """Take a file for readers to download into the library. What it holds is the caller's to check."""
+    with file.open("rb") as content:
+        download = Download(title=title[:255], source=source[:500])
+        download.file = File(content, name=file.name)
+        download._set_document_file_metadata()  # noqa: SLF001 - what Wagtail's own upload view calls
+        download.save()
+    audit.record("download.added", download, by=by)
+    return download

@@ -61,6 +61,16 @@ def write_story(*, section: SectionPage, draft: Draft, by: audit.Actor) -> Artic
 
     Raises django's ValidationError where the slug is taken.
     """
+    story = new_story(section, draft)
+    section.refresh_from_db()
+    section.add_child(instance=story)
+    story.save_revision()
+    audit.record("story.written", story, by=by)
+    return story
+
+
+def new_story(section: SectionPage, draft: Draft) -> Article:
+    """A story made from a draft, for a section; it is in no database yet and not live."""
     story = Article(
         title=draft.headline,
         kind=draft.kind,
@@ -79,10 +89,6 @@ def write_story(*, section: SectionPage, draft: Draft, by: audit.Actor) -> Artic
     if draft.translation_of is not None:
         story.translation_key = draft.translation_of.translation_key
     _fill(story, draft)
-    section.refresh_from_db()
-    section.add_child(instance=story)
-    story.save_revision()
-    audit.record("story.written", story, by=by)
     return story
 
 
@@ -92,19 +98,19 @@ def rewrite_story(*, story: Article, draft: Draft, by: audit.Actor) -> Article:
     story.title, story.slug, story.standfirst = draft.headline, draft.slug, draft.standfirst
     story.kind, story.series = draft.kind, draft.series
     story.picture, story.picture_alt = draft.picture, draft.picture_alt
-    story.picture_caption = draft.picture_caption
+    story.picture_caption, story.original_html = draft.picture_caption, draft.original_html
     _fill(story, draft)
     story.save_revision()
     audit.record("story.rewritten", story, by=by)
     return story
 
 
+def _write_body(page: Article | StaticPage, body: Blocks) -> None:
+    page.body = page.body.stream_block.to_python(list(body)) if _is_raw(body) else list(body)
+
+
 def _fill(story: Article, draft: Draft) -> None:
-    story.body = (
-        story.body.stream_block.to_python(list(draft.body))
-        if _is_raw(draft.body)
-        else list(draft.body)
-    )
+    _write_body(story, draft.body)
     story.bylines = [
         Byline(author=name, sort_order=order)
         if isinstance(name, Author)
@@ -124,11 +130,13 @@ def publish_page(
     page: Article | SectionPage | StaticPage | FrontPage,
     by: audit.Actor,
     first_published: dt.datetime | None = None,
+    last_published: dt.datetime | None = None,
 ) -> None:
     """Make the latest revision public now, or at its `go_live_at` when that lies ahead.
 
     `first_published` sets the date of a story that was published elsewhere before; it decides the
-    story's address. Raises django's ValidationError where the address is taken.
+    story's address. `last_published` is when it was last changed there, if that is not now. Raises
+    django's ValidationError where the address is taken.
     """
     moves_in = first_published is not None and page.first_published_at is None
     if moves_in:
@@ -136,8 +144,9 @@ def publish_page(
         Page.objects.filter(pk=page.pk).update(first_published_at=first_published)
     revision = page.get_latest_revision() or page.save_revision()
     revision.publish()
-    if moves_in:  # a story that moves in has not been changed today
-        Page.objects.filter(pk=page.pk, live=True).update(last_published_at=first_published)
+    changed = last_published or (first_published if moves_in else None)
+    if changed is not None:  # what moves in has not been changed today
+        Page.objects.filter(pk=page.pk, live=True).update(last_published_at=changed)
     page.refresh_from_db()
     audit.record("page.published", page, by=by)
     if page.live:
@@ -194,9 +203,21 @@ def write_static_page(
     )
     if translation_of is not None:
         page.translation_key = translation_of.translation_key
-    page.body = page.body.stream_block.to_python(list(body)) if _is_raw(body) else list(body)
+    _write_body(page, body)
     parent.refresh_from_db()
     parent.add_child(instance=page)
     page.save_revision()
     audit.record("page.written", page, by=by)
+    return page
+
+
+@transaction.atomic
+def rewrite_static_page(
+    *, page: StaticPage, title: str, body: Blocks, original_html: str, by: audit.Actor
+) -> StaticPage:
+    """Replace what a static page says, as a new revision; what is public stays as it is until published."""
+    page.title, page.original_html = title, original_html
+    _write_body(page, body)
+    page.save_revision()
+    audit.record("page.rewritten", page, by=by)
     return page

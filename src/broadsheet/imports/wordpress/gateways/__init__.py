@@ -1,0 +1,1 @@
+"""The outside world: the old site's files."""
