@@ -12,7 +12,7 @@ from broadsheet.kit.public import Document
 from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.queries.editions import Plate
-from broadsheet.newsroom.renderers.bodies import body, contents, plain_text, word_count
+from broadsheet.newsroom.renderers.bodies import Block, body, contents, plain_text, word_count
 from broadsheet.newsroom.renderers.cards import (
     Register,
     month_links,
@@ -143,8 +143,18 @@ def text_document(story: Article) -> Document | None:
         standfirst=story.standfirst,
         names=card.bylines,
         published=story.first_published_at,
-        body=body(story),
+        body=[_in_words(block) for block in body(story)],
     )
+
+
+def _in_words(block: Block) -> Block:
+    """A block for a page without pictures: a picture becomes what it shows."""
+    if block["kind"] != "picture":
+        return block
+    return {
+        "kind": "paragraph",
+        "text": Markup("<p>[{}]</p>").format(block["caption"] or block["alt"]),
+    }
 
 
 def _series(story: Article, register: Register) -> dict[str, Any] | None:
