@@ -28,6 +28,7 @@ def looks(values: Values) -> Iterator[tuple[str, Look]]:
     yield "people", people
     yield "e-mail", partial(email, values)
     yield "edition", edition
+    yield "search", search
     yield "payments", partial(payments, values)
 
 
@@ -136,6 +137,15 @@ def edition() -> Iterator[Finding]:
     yield Finding(
         "edition", "ok", f"number {current.number}, {sum(1 for _ in current.resources())} documents"
     )
+
+
+def search() -> Iterator[Finding]:
+    """Whether the search finds what is public."""
+    from broadsheet.newsroom.checks import search_problems, searched
+
+    for problem, mend in search_problems():
+        yield Finding("search", "problem", problem, mend)
+    yield Finding("search", "ok", f"finds {searched()} stories")
 
 
 def payments(values: Values) -> Iterator[Finding]:

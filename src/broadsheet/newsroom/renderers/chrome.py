@@ -11,6 +11,7 @@ from broadsheet.kit.slots import register_slot
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Plate
 from broadsheet.newsroom.renderers.feeds import FORMATS
+from broadsheet.newsroom.renderers.opensearch import MEDIA_TYPE, opensearch_path
 from broadsheet.theme.documents import Head
 from broadsheet.theme.filters import absolute, address, plain
 from broadsheet.theme.languages import active_language, language
@@ -22,6 +23,7 @@ def register() -> None:
     register_slot("page.masthead", masthead)
     register_slot("page.foot", foot)
     register_slot("page.head", head_links)
+    register_slot("page.head", search_link)
 
 
 def _plate() -> Plate | None:
@@ -75,6 +77,16 @@ def head_links(head: Head) -> Markup | None:
         other = Markup('<link rel="alternate" hreflang="x-default" href="{}">')
         made.append(other.format(absolute(default)))
     return Markup("\n").join(made)
+
+
+def search_link(head: Head) -> Markup | None:
+    """The search, for browsers that offer it in their address bar."""
+    plate = _plate()
+    if plate is None:
+        return None
+    return Markup('<link rel="search" type="{}" title="{}" href="{}">').format(
+        MEDIA_TYPE, plain(plate.name), address(opensearch_path(plate.prefix))
+    )
 
 
 def _render(template: str, **context: object) -> Markup:

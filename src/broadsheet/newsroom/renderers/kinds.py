@@ -22,7 +22,7 @@ from broadsheet.newsroom.models import (
     Topic,
 )
 from broadsheet.newsroom.queries import editions, memberships, stories
-from broadsheet.newsroom.renderers import errors, feeds, icon, lists, pages, sitemaps
+from broadsheet.newsroom.renderers import errors, feeds, icon, lists, opensearch, pages, sitemaps
 
 
 class Rendered(ABC):
@@ -270,6 +270,7 @@ def register() -> None:
         RegisterKind(Series, lists.series_document),
         FeedKind(),
         TextKind(),
+        EditionKind("opensearch", opensearch.opensearch_document),
         EditionKind("missing", errors.missing_document),
         SitemapKind(),
         SiteFileKind(),

@@ -20,6 +20,7 @@ from broadsheet.project.cli import (
     people,
     pressing,
     running,
+    searching,
     starting,
 )
 from broadsheet.project.cli.failures import sentence_for
@@ -44,6 +45,7 @@ for module in (
     checking,
     people,
     pressing,
+    searching,
     importing,
     giving,
 ):

@@ -18,8 +18,9 @@ def press() -> None:
 @dir_option
 @click.option("--everything", is_flag=True, help="Render every page anew, not only what changed.")
 def run_press(directory: Path, everything: bool) -> int:
-    """Bring the edition up to date with the newsroom."""
+    """Bring the edition, and the search, up to date with the newsroom."""
     open_desk(directory)
+    from broadsheet.newsroom.actions.indexing import index_pending
     from broadsheet.press import actions
 
     if everything:
@@ -27,6 +28,7 @@ def run_press(directory: Path, everything: bool) -> int:
             outcome = actions.press_everything(lambda done, total: _show(bar, done, total))
     else:
         outcome = actions.press_pending()
+    index_pending()
     made = "no byte changed" if outcome.step is None else f"edition {outcome.step}"
     click.echo(f"{outcome.renders} pages rendered, {outcome.failures} failed; {made}.")
     return 1 if outcome.failures else 0
