@@ -22,6 +22,7 @@ from broadsheet.project.cli import (
     running,
     searching,
     starting,
+    theming,
 )
 from broadsheet.project.cli.failures import sentence_for
 
@@ -48,6 +49,7 @@ for module in (
     searching,
     importing,
     giving,
+    theming,
 ):
     for command in module.COMMANDS:
         broadsheet.add_command(command)
