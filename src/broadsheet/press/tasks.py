@@ -13,7 +13,7 @@ from broadsheet.kit.changes import mark
 from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
 from broadsheet.newsroom.actions.schedules import publish_due
-from broadsheet.press.actions import press_failed, press_pending
+from broadsheet.press.actions import clear_out, press_failed, press_pending
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import sources_stamp
 
@@ -32,6 +32,7 @@ def jobs() -> list[Job]:
         Job("publish what is due", 5, publish_due),
         Job("press again what failed", 30, retry),
         Job("turn the clock", 20, Clock().turn),
+        Job("clear out old editions", 24 * 3600, clear_out),
     ]
 
 

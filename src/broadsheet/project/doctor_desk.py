@@ -125,6 +125,13 @@ def edition() -> Iterator[Finding]:
         yield Finding(
             "edition", "warning", "was made by another version or theme", "broadsheet press run"
         )
+    if current.held is not None:
+        yield Finding(
+            "edition",
+            "warning",
+            f"readers are kept at number {current.held}; what is published waits",
+            "broadsheet press run --everything",
+        )
     oldest = Change.objects.aggregate(at=Min("at"))["at"]
     if oldest is not None and clock.now() - oldest > LATE:
         mend = "Is the worker alive? Else: broadsheet press run"
