@@ -1,11 +1,23 @@
-"""Saying that something public has changed; the press takes it from there."""
+"""Saying that something public has changed; the press takes it from there, and whoever else keeps books of it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from django.db import models
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of
+
+Follower = Callable[[Sequence[str]], None]
+
+_followers: list[Follower] = []
+
+
+def follow(follower: Follower) -> None:
+    """Let `follower(keys)` hear of every change, in the transaction of the change. It notes them, no more."""
+    if follower not in _followers:
+        _followers.append(follower)
 
 
 def mark(*changed: models.Model | str) -> None:
@@ -14,5 +26,7 @@ def mark(*changed: models.Model | str) -> None:
     Saving or deleting a watched model marks it by itself. Call this after what emits no signal:
     `queryset.update`, raw SQL, or an instant (a campaign's end) that has come.
     """
-    keys = (item if isinstance(item, str) else key_of(item) for item in changed)
-    Change.objects.bulk_create([Change(key=key) for key in dict.fromkeys(keys)])
+    keys = list(dict.fromkeys(item if isinstance(item, str) else key_of(item) for item in changed))
+    Change.objects.bulk_create([Change(key=key) for key in keys])
+    for follower in _followers:
+        follower(keys)

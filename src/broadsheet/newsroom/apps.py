@@ -1,6 +1,7 @@
 """Django's registration of the newsroom, and what of it is public."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NewsroomConfig(AppConfig):
@@ -11,8 +12,10 @@ class NewsroomConfig(AppConfig):
     def ready(self) -> None:
         from broadsheet.kit.slots import register_slot
         from broadsheet.newsroom import handlers
+        from broadsheet.newsroom.models import fulltext
         from broadsheet.newsroom.renderers import chrome, kinds, pages
 
+        post_migrate.connect(fulltext.on_migrated, sender=self, dispatch_uid="newsroom-search")
         handlers.listen()
         kinds.register()
         chrome.register()

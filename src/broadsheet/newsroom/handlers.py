@@ -1,21 +1,26 @@
-"""Hearing who may see a page, which the press must know, and that a story came out: its related ones are fixed then."""
+"""Hearing who may see a page, that a story came out (its related ones are fixed then), and of every change that
+the search has to look at."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published
 
-from broadsheet.kit.changes import mark
+from broadsheet.kit.changes import follow, mark
 from broadsheet.newsroom.actions.stories import choose_related
-from broadsheet.newsroom.models import Article
+from broadsheet.newsroom.models import Article, Author, SearchMark, Topic
 from broadsheet.newsroom.queries.memberships import pages_below
+
+NAMES = tuple(f"{model._meta.label_lower}:" for model in (Author, Topic))
 
 
 def listen() -> None:
-    """Connect the receivers."""
+    """Connect the receivers. Pages themselves are watched by the press."""
+    follow(on_changed)
     for signal in (post_save, post_delete):
         signal.connect(
             on_restricted,
@@ -34,3 +39,10 @@ def on_restricted(instance: PageViewRestriction, **_: Any) -> None:
 def on_published(sender: type[Page], instance: Page, **_: Any) -> None:
     if isinstance(instance, Article):
         choose_related(story=instance, by="newsroom")
+
+
+def on_changed(keys: Sequence[str]) -> None:
+    """Something public changed: whatever the search keeps of it waits to be looked at."""
+    pages = [SearchMark(story=int(key[5:])) for key in keys if key.startswith("page:")]
+    names = [SearchMark(key=key) for key in keys if key.startswith(NAMES)]
+    SearchMark.objects.bulk_create([*pages, *names])

@@ -33,3 +33,15 @@ class DamagedBlob(PressError):
 
 class UnwritableEdition(PressError):
     """The manifest cannot be written; readers keep the edition they have."""
+
+
+class NoSuchStep(PressError):
+    """A former edition that is not kept."""
+
+
+class StillPublic(PressError):
+    """A document that readers still get cannot be purged."""
+
+
+class Held(PressError):
+    """Readers are kept at a former edition."""

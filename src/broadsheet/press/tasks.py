@@ -6,12 +6,14 @@ import logging
 import threading
 import time
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, transaction
 
+from broadsheet.kit import clock
+from broadsheet.kit.changes import mark
 from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
 from broadsheet.newsroom.actions.schedules import publish_due
-from broadsheet.press.actions import press_failed, press_pending
+from broadsheet.press.actions import clear_out, press_failed, press_pending
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import sources_stamp
 
@@ -26,7 +28,26 @@ SOURCES_EVERY = 2.0
 
 def jobs() -> list[Job]:
     """The press's periodic jobs, for the worker."""
-    return [Job("publish what is due", 5, publish_due), Job("press again what failed", 30, retry)]
+    return [
+        Job("publish what is due", 5, publish_due),
+        Job("press again what failed", 30, retry),
+        Job("turn the clock", 20, Clock().turn),
+        Job("clear out old editions", 24 * 3600, clear_out),
+    ]
+
+
+class Clock:
+    """Marks the hour and the month when they turn, for documents that show what is of now."""
+
+    def __init__(self) -> None:
+        self._turned: dict[str, str] = {}
+
+    def turn(self) -> None:
+        now = clock.now()
+        shown = {"clock:hour": f"{now:%Y-%m-%dT%H}", "clock:month": f"{now:%Y-%m}"}
+        with transaction.atomic():
+            mark(*(key for key, value in shown.items() if self._turned.get(key) != value))
+        self._turned = shown
 
 
 def retry() -> None:

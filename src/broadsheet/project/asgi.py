@@ -8,7 +8,7 @@ from typing import Any
 from broadsheet.press.edition import Edition
 from broadsheet.press.newsstand import Newsstand
 from broadsheet.project import env
-from broadsheet.project.prefixes import dynamic_prefixes
+from broadsheet.project.prefixes import dynamic_pages, dynamic_prefixes
 
 
 def load_django() -> Any:
@@ -23,7 +23,10 @@ def _newsstand() -> Newsstand:
     directory = env.newsroom_directory()
     values = env.load(directory)
     return Newsstand(
-        Edition(directory / "data" / "edition"), dynamic_prefixes(values.languages), load_django
+        Edition(directory / "data" / "edition"),
+        dynamic_prefixes(values.languages),
+        load_django,
+        dynamic_pages(values.languages),
     )
 
 

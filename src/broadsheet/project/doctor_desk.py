@@ -28,6 +28,7 @@ def looks(values: Values) -> Iterator[tuple[str, Look]]:
     yield "people", people
     yield "e-mail", partial(email, values)
     yield "edition", edition
+    yield "search", search
     yield "payments", partial(payments, values)
 
 
@@ -124,6 +125,13 @@ def edition() -> Iterator[Finding]:
         yield Finding(
             "edition", "warning", "was made by another version or theme", "broadsheet press run"
         )
+    if current.held is not None:
+        yield Finding(
+            "edition",
+            "warning",
+            f"readers are kept at number {current.held}; what is published waits",
+            "broadsheet press run --everything",
+        )
     oldest = Change.objects.aggregate(at=Min("at"))["at"]
     if oldest is not None and clock.now() - oldest > LATE:
         mend = "Is the worker alive? Else: broadsheet press run"
@@ -136,6 +144,15 @@ def edition() -> Iterator[Finding]:
     yield Finding(
         "edition", "ok", f"number {current.number}, {sum(1 for _ in current.resources())} documents"
     )
+
+
+def search() -> Iterator[Finding]:
+    """Whether the search finds what is public."""
+    from broadsheet.newsroom.checks import search_problems, searched
+
+    for problem, mend in search_problems():
+        yield Finding("search", "problem", problem, mend)
+    yield Finding("search", "ok", f"finds {searched()} stories")
 
 
 def payments(values: Values) -> Iterator[Finding]:

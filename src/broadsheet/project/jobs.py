@@ -31,9 +31,11 @@ def need_schema() -> None:
 def jobs() -> Iterator[Job]:
     """Every job of this newsroom's worker, besides the press itself."""
     from broadsheet.funding import tasks as funding
+    from broadsheet.newsroom import tasks as newsroom
     from broadsheet.press import tasks as press
 
     yield from press.jobs()
+    yield from newsroom.jobs()
     yield Job("run tasks", 0.3, run_tasks)
     yield Job("look after gifts", 5.0, funding.tick)
     yield Job("sweep", 3600.0, sweep)

@@ -10,8 +10,20 @@ STYLEGUIDE = "/styleguide/"
 TRANSLATED = ("/give/confirm/", "/give/thanks/")
 """These have an address in every language; the first language's has no prefix."""
 
+PAGES = ("/search/",)
+"""Addresses in every language that Django answers themselves, but nothing below them."""
+
 
 def dynamic_prefixes(languages: Sequence[str]) -> tuple[str, ...]:
     """The beginnings of all paths that go to Django, for a newsroom with these language codes."""
     translated = (f"/{language}{path}" for language in languages[1:] for path in TRANSLATED)
     return (DESK, PROCESSORS, STYLEGUIDE, *TRANSLATED, *translated)
+
+
+def dynamic_pages(languages: Sequence[str]) -> frozenset[str]:
+    """The single addresses that go to Django."""
+    return frozenset(
+        f"{prefix}{path}"
+        for prefix in ("", *(f"/{language}" for language in languages[1:]))
+        for path in PAGES
+    )

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns += i18n_patterns(
     path("", include("broadsheet.funding.urls")),
+    path("", include("broadsheet.newsroom.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

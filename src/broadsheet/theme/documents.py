@@ -20,7 +20,7 @@ class Head:
 
     `path` is its canonical address; `alternates` are pairs of language code and path of its
     translations, itself included; `data` is its structured data; `listed` is false for a page that
-    no search engine should show.
+    no search engine should show; `feeds` is the address below which the feeds of just this page lie.
     """
 
     title: str
@@ -32,6 +32,7 @@ class Head:
     data: Any = None
     listed: bool = True
     is_front: bool = False
+    feeds: str = ""
 
     @property
     def has_script(self) -> bool:

@@ -1,4 +1,4 @@
-"""Turning a template into an answer of a dynamic reader page: strict policy, no cookie, kept by nobody."""
+"""Pages of giving: their forms may lead on to the processor's checkout."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.translation import get_language
 
-from broadsheet.kit.public import language_prefix
-from broadsheet.theme.documents import Head, html_text, page_policy
+from broadsheet.theme import answers
 
 
 def page_answer(
     template: str, *, title: str, path: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page in the language of the request; its forms may lead to us and on to the processor's checkout."""
-    code = get_language() or settings.LANGUAGE_CODE
-    head = Head(title=title, path=f"{language_prefix(code)}{path}", listed=False)
-    response = HttpResponse(html_text(template, code=code, head=head, **context), status=status)
     targets = (
         [] if settings.BROADSHEET.processor == "none" else [settings.BROADSHEET.sandbox_address]
     )
-    response["Content-Security-Policy"] = page_policy(form_targets=targets)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return answers.page_answer(
+        template, title=title, path=path, status=status, form_targets=targets, **context
+    )

@@ -4,6 +4,7 @@ from broadsheet.newsroom.models.article import Article, Byline, RelatedStory
 from broadsheet.newsroom.models.pages import FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.models.people import Author, Series, Topic
 from broadsheet.newsroom.models.pictures import Download, Picture, PictureRendition
+from broadsheet.newsroom.models.searching import SearchEntry, SearchMark, SearchWord
 
 __all__ = [
     "Article",
@@ -14,6 +15,9 @@ __all__ = [
     "Picture",
     "PictureRendition",
     "RelatedStory",
+    "SearchEntry",
+    "SearchMark",
+    "SearchWord",
     "SectionPage",
     "Series",
     "StaticPage",

@@ -20,6 +20,7 @@ from broadsheet.newsroom.models import (
     StaticPage,
     Topic,
 )
+from broadsheet.newsroom.queries.stories import news_begin
 from broadsheet.newsroom.rules import month_of
 
 
@@ -36,6 +37,8 @@ def article_memberships(article: Article) -> Iterator[Membership]:
         yield f"list:months/{scope}", month
     yield f"list:sitemap/{code}/{month}", f"{article.address} {article.last_published_at}"
     yield f"list:sitemaps/{code}", month
+    if article.first_published_at >= news_begin():
+        yield "list:news", moment
     yield _translation(article)
 
 

@@ -203,3 +203,22 @@ def akin(story: Article, count: int) -> list[Article]:
         near = older.child_of(story.get_parent()).exclude(pk__in=[one.pk for one in found])
         found += near.order_by("-first_published_at", "-pk")[: count - len(found)]
     return found
+
+
+def news_begin() -> dt.datetime:
+    """From when on a story is news to search engines: two days ago, to the full hour."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    return hour - dt.timedelta(hours=47)
+
+
+@reader(lambda count: ["list:news", "clock:hour"])
+def recent_stories(count: int) -> list[Article]:
+    """The public stories of the last two days in all languages, newest first, at most `count`."""
+    recent = _cards(Article.objects).filter(first_published_at__gte=news_begin())
+    return list(recent.order_by("-first_published_at", "-pk")[:count])
+
+
+@reader(lambda: ["clock:month"])
+def this_month() -> dt.datetime:
+    """The first instant of this month in UTC."""
+    return clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.template.loader import get_template
 from markupsafe import Markup
 
@@ -9,7 +10,10 @@ from broadsheet.kit.public import language_prefix
 from broadsheet.kit.slots import register_slot
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Plate
+from broadsheet.newsroom.renderers.feeds import FORMATS
+from broadsheet.newsroom.renderers.opensearch import MEDIA_TYPE, opensearch_path
 from broadsheet.theme.documents import Head
+from broadsheet.theme.filters import absolute, address, plain
 from broadsheet.theme.languages import active_language, language
 
 
@@ -18,7 +22,8 @@ def register() -> None:
     register_slot("page.name", name)
     register_slot("page.masthead", masthead)
     register_slot("page.foot", foot)
-    register_slot("page.head", feed_link)
+    register_slot("page.head", head_links)
+    register_slot("page.head", search_link)
 
 
 def _plate() -> Plate | None:
@@ -56,14 +61,32 @@ def foot(head: Head) -> Markup | None:
     return _render("newsroom/foot.html", plate=plate, sections=links, pages=pages)
 
 
-def feed_link(head: Head) -> Markup | None:
-    """The feed, for programs that read it."""
+def head_links(head: Head) -> Markup | None:
+    """For programs: the feeds, and which of a page's translations is for readers of any other language."""
     plate = _plate()
     if plate is None:
         return None
-    return Markup(
-        '<link rel="alternate" type="application/rss+xml" title="{}" href="{}/feed.xml">'
-    ).format(plate.name, plate.prefix)
+    links = [(one.content_type, plate.name, plate.home + one.file) for one in FORMATS.values()]
+    if head.feeds:
+        title = f"{head.title} – {plate.name}"
+        links += [(one.content_type, title, head.feeds + one.file) for one in FORMATS.values()]
+    feed = Markup('<link rel="alternate" type="{}" title="{}" href="{}">')
+    made = [feed.format(kind, plain(title), address(path)) for kind, title, path in links]
+    default = dict(head.alternates).get(settings.LANGUAGE_CODE)
+    if default and head.listed and len(head.alternates) > 1:
+        other = Markup('<link rel="alternate" hreflang="x-default" href="{}">')
+        made.append(other.format(absolute(default)))
+    return Markup("\n").join(made)
+
+
+def search_link(head: Head) -> Markup | None:
+    """The search, for browsers that offer it in their address bar."""
+    plate = _plate()
+    if plate is None:
+        return None
+    return Markup('<link rel="search" type="{}" title="{}" href="{}">').format(
+        MEDIA_TYPE, plain(plate.name), address(opensearch_path(plate.prefix))
+    )
 
 
 def _render(template: str, **context: object) -> Markup:

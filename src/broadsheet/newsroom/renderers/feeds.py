@@ -1,59 +1,216 @@
-"""The feed of an edition, as RSS 2.0 (RSS Advisory Board, 2009)."""
+"""Feeds of the site and of each section, author and topic: RSS 2.0 (RSS Advisory Board, 2009), Atom 1.0
+(RFC 4287) and JSON Feed 1.1, all of the same stories."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils import translation
 from lxml import etree
 
 from broadsheet.kit.public import Document
-from broadsheet.newsroom.queries import editions, stories
+from broadsheet.newsroom.models import Article
+from broadsheet.newsroom.queries import stories
+from broadsheet.newsroom.queries.editions import Plate
 from broadsheet.newsroom.renderers.cards import Card, Register
+from broadsheet.newsroom.renderers.lists import place
 from broadsheet.theme.filters import absolute, plain, without_unspeakable
 
 ATOM = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 IN_FEED = 30
+BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""When a feed without any story was last changed."""
 
 
-def feed_document(code: str) -> Document | None:
-    """The newest stories of a language's edition; None where it has no live front page."""
-    plate = editions.plate(code)
-    if plate is None:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A story in a feed. Its id stays the same whatever becomes of its address."""
+
+    id: str
+    card: Card
+    updated: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says, whatever the format."""
+
+    plate: Plate
+    title: str
+    home: str
+    path: str
+    entries: Sequence[Entry]
+
+    @property
+    def updated(self) -> dt.datetime:
+        return max((entry.updated for entry in self.entries), default=BEGINNING)
+
+
+def feed_document(format_: str, scope: str) -> Document | None:
+    """The newest stories of `site/<code>`, `section/<pk>`, `author/<pk>` or `topic/<pk>` as `rss`, `atom` or `json`.
+
+    None where the scope is not public, or, but for a site, has no story.
+    """
+    where = place(scope)
+    found = stories.latest_stories(scope, IN_FEED)
+    if where is None or not (found or scope.startswith("site/")):
         return None
+    plate, above = where
     register = Register(plate)
-    newest = register.cards(stories.latest_stories(f"site/{code}", IN_FEED))
-    path = f"{plate.prefix}/feed.xml"
+    with translation.override(plate.code):
+        title = plain(plate.name)
+        if above.url != plate.home:
+            title = f"{plain(above.title)} – {title}"
+        feed = Feed(
+            plate,
+            title,
+            above.url,
+            above.url + FORMATS[format_].file,
+            [_entry(story, register) for story in found],
+        )
+        return FORMATS[format_].render(feed)
+
+
+def _entry(story: Article, register: Register) -> Entry:
+    card = register.card(story)
+    host = urlsplit(settings.BROADSHEET.url).hostname
+    ident = f"tag:{host},{card.published.astimezone(dt.UTC):%Y-%m-%d}:story/{story.pk}"
+    return Entry(ident, card, max(story.last_published_at or card.published, card.published))
+
+
+def _rss(feed: Feed) -> Document:
     rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": ATOM, "dc": DUBLIN_CORE})
     channel = etree.SubElement(rss, "channel")
-    with translation.override(code):
-        _add(channel, "title", plain(plate.name))
-        _add(channel, "link", absolute(plate.home))
-        _add(channel, "description", plain(plate.tagline or plate.statement or plate.name))
-        _add(channel, "language", code)
-        link = etree.SubElement(channel, f"{{{ATOM}}}link")
-        link.attrib.update({"href": absolute(path), "rel": "self", "type": "application/rss+xml"})
-        for card in newest:
-            _item(channel, card)
-    body = etree.tostring(rss, xml_declaration=True, encoding="UTF-8")
-    return Document(path, body, "application/rss+xml; charset=utf-8")
+    _add(channel, "title", feed.title)
+    _add(channel, "link", absolute(feed.home))
+    _add(channel, "description", _about(feed))
+    _add(channel, "language", feed.plate.code)
+    _add(channel, "lastBuildDate", _by_mail(feed.updated))
+    _link(channel, absolute(feed.path), "self", "application/rss+xml")
+    for entry in feed.entries:
+        item = etree.SubElement(channel, "item")
+        _add(item, "title", plain(entry.card.headline))
+        _add(item, "link", absolute(entry.card.url))
+        _add(item, "guid", entry.id).set("isPermaLink", "false")
+        if entry.card.standfirst:
+            _add(item, "description", plain(entry.card.standfirst))
+        if entry.card.section:
+            _add(item, "category", plain(entry.card.section.title))
+        for name in entry.card.bylines:
+            _add(item, f"{{{DUBLIN_CORE}}}creator", plain(name.name))
+        _add(item, "pubDate", _by_mail(entry.card.published))
+    return _document(feed, rss, "application/rss+xml; charset=utf-8")
 
 
-def _item(channel: etree._Element, card: Card) -> None:
-    item = etree.SubElement(channel, "item")
-    _add(item, "title", plain(card.headline))
-    _add(item, "link", absolute(card.url))
-    _add(item, "guid", absolute(card.url))
-    if card.standfirst:
-        _add(item, "description", plain(card.standfirst))
+def _atom(feed: Feed) -> Document:
+    top = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    top.set("{http://www.w3.org/XML/1998/namespace}lang", feed.plate.code)
+    _add(top, f"{{{ATOM}}}id", absolute(feed.path))
+    _add(top, f"{{{ATOM}}}title", feed.title)
+    _add(top, f"{{{ATOM}}}subtitle", _about(feed))
+    _add(top, f"{{{ATOM}}}updated", _instant(feed.updated))
+    _link(top, absolute(feed.path), "self", "application/atom+xml")
+    _link(top, absolute(feed.home), "alternate", "text/html")
+    # An entry without an author of its own has the feed's.
+    _add(etree.SubElement(top, f"{{{ATOM}}}author"), f"{{{ATOM}}}name", plain(feed.plate.name))
+    for entry in feed.entries:
+        item = etree.SubElement(top, f"{{{ATOM}}}entry")
+        _add(item, f"{{{ATOM}}}id", entry.id)
+        _add(item, f"{{{ATOM}}}title", plain(entry.card.headline))
+        _link(item, absolute(entry.card.url), "alternate", "text/html")
+        _add(item, f"{{{ATOM}}}published", _instant(entry.card.published))
+        _add(item, f"{{{ATOM}}}updated", _instant(entry.updated))
+        for name in entry.card.bylines:
+            author = etree.SubElement(item, f"{{{ATOM}}}author")
+            _add(author, f"{{{ATOM}}}name", plain(name.name))
+            if name.url:
+                _add(author, f"{{{ATOM}}}uri", absolute(name.url))
+        if entry.card.section:
+            term = without_unspeakable(plain(entry.card.section.title))
+            etree.SubElement(item, f"{{{ATOM}}}category", {"term": term})
+        if entry.card.standfirst:
+            _add(item, f"{{{ATOM}}}summary", plain(entry.card.standfirst))
+    return _document(feed, top, "application/atom+xml; charset=utf-8")
+
+
+def _json(feed: Feed) -> Document:
+    top = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "description": _about(feed),
+        "home_page_url": absolute(feed.home),
+        "feed_url": absolute(feed.path),
+        "language": feed.plate.code,
+        "items": [_json_item(entry) for entry in feed.entries],
+    }
+    text = without_unspeakable(json.dumps(top, ensure_ascii=False, separators=(",", ":")))
+    return Document(feed.path, text.encode(), "application/feed+json; charset=utf-8")
+
+
+def _json_item(entry: Entry) -> dict[str, object]:
+    card = entry.card
+    item: dict[str, object] = {
+        "id": entry.id,
+        "url": absolute(card.url),
+        "title": plain(card.headline),
+        "content_text": plain(card.standfirst or card.headline),
+        "date_published": _instant(card.published),
+        "date_modified": _instant(entry.updated),
+        "authors": [
+            {"name": plain(one.name)} | ({"url": absolute(one.url)} if one.url else {})
+            for one in card.bylines
+        ],
+    }
     if card.section:
-        _add(item, "category", plain(card.section.title))
-    for name in card.bylines:
-        _add(item, f"{{{DUBLIN_CORE}}}creator", plain(name.name))
-    _add(item, "pubDate", format_datetime(card.published.astimezone(dt.UTC)))
+        item["tags"] = [plain(card.section.title)]
+    return item
 
 
-def _add(parent: etree._Element, name: str, text: str) -> None:
-    etree.SubElement(parent, name).text = without_unspeakable(text)
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A feed's format: its file below the address of what it is a feed of, its media type, who makes it."""
+
+    file: str
+    content_type: str
+    render: Callable[[Feed], Document]
+
+
+FORMATS = {
+    "rss": Format("feed.xml", "application/rss+xml", _rss),
+    "atom": Format("feed.atom", "application/atom+xml", _atom),
+    "json": Format("feed.json", "application/feed+json", _json),
+}
+
+
+def _about(feed: Feed) -> str:
+    return plain(feed.plate.tagline or feed.plate.statement or feed.plate.name)
+
+
+def _document(feed: Feed, tree: etree._Element, content_type: str) -> Document:
+    body = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    return Document(feed.path, body, content_type)
+
+
+def _add(parent: etree._Element, name: str, text: str) -> etree._Element:
+    child = etree.SubElement(parent, name)
+    child.text = without_unspeakable(text)
+    return child
+
+
+def _link(parent: etree._Element, href: str, rel: str, kind: str) -> None:
+    etree.SubElement(parent, f"{{{ATOM}}}link", {"href": href, "rel": rel, "type": kind})
+
+
+def _by_mail(moment: dt.datetime) -> str:
+    return format_datetime(moment.astimezone(dt.UTC))
+
+
+def _instant(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -22,7 +22,7 @@ from broadsheet.newsroom.models import (
     Topic,
 )
 from broadsheet.newsroom.queries import editions, memberships, stories
-from broadsheet.newsroom.renderers import errors, feeds, icon, lists, pages, sitemaps
+from broadsheet.newsroom.renderers import errors, feeds, icon, lists, opensearch, pages, sitemaps
 
 
 class Rendered(ABC):
@@ -73,6 +73,45 @@ class MonthKind(Rendered):
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
         return (key.removeprefix("list:month/") for key in keys if key.startswith("list:month/"))
+
+
+class TextKind(Rendered):
+    """The text-only edition of a story; the ident is the story's id."""
+
+    name = "text"
+
+    def idents(self) -> Iterable[str]:
+        return map(str, Article.objects.order_by("pk").values_list("pk", flat=True).iterator())
+
+    def render(self, ident: str) -> Document | None:
+        story = stories.page(int(ident))
+        return pages.text_document(story) if isinstance(story, Article) else None
+
+    def born_of(self, keys: set[str]) -> Iterable[str]:
+        return (key.removeprefix("page:") for key in keys if key.startswith("page:"))
+
+
+class FeedKind(Rendered):
+    """Feeds; the ident is `<format>/<scope>`."""
+
+    name = "feed"
+
+    def idents(self) -> Iterator[str]:
+        return self._in_all_formats(all_scopes())
+
+    def render(self, ident: str) -> Document | None:
+        format_, _, scope = ident.partition("/")
+        return feeds.feed_document(format_, scope)
+
+    def born_of(self, keys: set[str]) -> Iterator[str]:
+        scopes = {
+            key.removeprefix("list:latest/") for key in keys if key.startswith("list:latest/")
+        }
+        plates = (key.removeprefix("list:plate/") for key in keys if key.startswith("list:plate/"))
+        return self._in_all_formats(scopes | {f"site/{code}" for code in plates})
+
+    def _in_all_formats(self, scopes: Iterable[str]) -> Iterator[str]:
+        return (f"{format_}/{scope}" for scope in scopes for format_ in feeds.FORMATS)
 
 
 class RegisterKind(Rendered):
@@ -144,8 +183,10 @@ class SiteFileKind(Rendered):
     """Small files that the whole site has one of; the ident is its name here."""
 
     name = "file"
-    files: ClassVar[dict[str, Callable[[], Document]]] = {
+    files: ClassVar[dict[str, Callable[[], Document | None]]] = {
         "robots": sitemaps.robots_document,
+        "security": sitemaps.security_document,
+        "news": sitemaps.news_document,
         "icon": icon.icon_document,
     }
 
@@ -227,7 +268,9 @@ def register() -> None:
         RegisterKind(Author, lists.author_document),
         RegisterKind(Topic, lists.topic_document),
         RegisterKind(Series, lists.series_document),
-        EditionKind("feed", feeds.feed_document),
+        FeedKind(),
+        TextKind(),
+        EditionKind("opensearch", opensearch.opensearch_document),
         EditionKind("missing", errors.missing_document),
         SitemapKind(),
         SiteFileKind(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
@@ -75,10 +76,10 @@ def series_document(pk: int) -> Document | None:
 def month_document(scope: str, month: str) -> Document | None:
     """A month's stories of a scope, under the address of what the scope names; None when there is none."""
     found = stories.month_stories(scope, month)
-    place = _place(scope)
-    if not found or place is None:
+    where = place(scope)
+    if not found or where is None:
         return None
-    plate, above = place
+    plate, above = where
     with translation.override(plate.code):
         title = _("%(name)s, %(month)s") % {"name": above.title, "month": month_name(month)}
     head = Head(title=title, path=month_links(above.url, [month])[0].url)
@@ -87,9 +88,10 @@ def month_document(scope: str, month: str) -> Document | None:
 
 def _newest(register: Register, head: Head, scope: str, **more: Any) -> Document:
     months = month_links(head.path, stories.archive_months(scope))
-    return _document(
-        register, head, scope, stories.latest_stories(scope, LISTED), months=months, **more
-    )
+    found = stories.latest_stories(scope, LISTED)
+    if found:
+        head = replace(head, feeds=head.path)
+    return _document(register, head, scope, found, months=months, **more)
 
 
 def _document(
@@ -116,7 +118,7 @@ def _document(
     )
 
 
-def _place(scope: str) -> tuple[Plate, Link] | None:
+def place(scope: str) -> tuple[Plate, Link] | None:
     """The edition of a scope (`site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>`, `series/<pk>`) and the
     page whose archive it is; None where that page is not public."""
     kind, _sep, ident = scope.partition("/")

@@ -12,20 +12,24 @@ from broadsheet.kit.public import Document
 from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.queries.editions import Plate
-from broadsheet.newsroom.renderers.bodies import body, contents, plain_text, word_count
+from broadsheet.newsroom.renderers.bodies import Block, body, contents, plain_text, word_count
 from broadsheet.newsroom.renderers.cards import (
     Register,
     month_links,
 )
 from broadsheet.newsroom.renderers.fronts import bands
 from broadsheet.newsroom.renderers.lists import section_document
-from broadsheet.newsroom.renderers.structured import news_article, organization
+from broadsheet.newsroom.renderers.structured import organization, story_data
 from broadsheet.newsroom.rules import LONG, reading_minutes
 from broadsheet.theme.documents import Head, html_document
 from broadsheet.theme.pictures import shared_picture
 
 SETTLING = dt.timedelta(hours=1)
 """A story published again within this time of its first publication is not called updated."""
+
+
+TEXT = "text/"
+"""Where a story's text-only edition lies below the story."""
 
 
 def document(page: Page) -> Document | None:
@@ -96,7 +100,7 @@ def _story(story: Article, plate: Plate) -> Document:
         alternates=_alternates(story),
         image=shared.url if shared else "",
         kind="article",
-        data=news_article(story, plate, card, shared.url if shared else ""),
+        data=story_data(story, plate, card, shared.url if shared else ""),
     )
     blocks, words = body(story), word_count(story)
     signed = [byline.author for byline in story.bylines.all() if byline.author]
@@ -121,6 +125,36 @@ def _story(story: Article, plate: Plate) -> Document:
         series=_series(story, register),
         related=register.cards(stories.chosen_stories(stories.related_ids(story))),
     )
+
+
+def text_document(story: Article) -> Document | None:
+    """A story's words and nothing else, below the story's own address; for slow lines and old machines."""
+    plate = editions.plate(story.locale.language_code)
+    if plate is None:
+        return None
+    card = Register(plate).card(story)
+    return html_document(
+        "newsroom/text.html",
+        code=plate.code,
+        head=Head(title=story.title, path=f"{card.url}{TEXT}", listed=False),
+        story_path=card.url,
+        home=plate.home,
+        name=plate.name,
+        standfirst=story.standfirst,
+        names=card.bylines,
+        published=story.first_published_at,
+        body=[_in_words(block) for block in body(story)],
+    )
+
+
+def _in_words(block: Block) -> Block:
+    """A block for a page without pictures: a picture becomes what it shows."""
+    if block["kind"] != "picture":
+        return block
+    return {
+        "kind": "paragraph",
+        "text": Markup("<p>[{}]</p>").format(block["caption"] or block["alt"]),
+    }
 
 
 def _series(story: Article, register: Register) -> dict[str, Any] | None:

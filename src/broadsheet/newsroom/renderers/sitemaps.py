@@ -1,17 +1,23 @@
-"""Sitemaps (sitemaps.org protocol 0.9), one for each month of each edition, and robots.txt."""
+"""Sitemaps (sitemaps.org protocol 0.9), one for each month of each edition, one of news; what else is for robots."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
+from django.conf import settings
 from lxml import etree
 
+from broadsheet.kit import clock
 from broadsheet.kit.public import Document
 from broadsheet.newsroom.queries import editions, stories
-from broadsheet.theme.filters import absolute, iso
+from broadsheet.newsroom.queries.editions import address_of
+from broadsheet.theme.filters import absolute, iso, without_unspeakable
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
+NEWS_AT_MOST = 1000
+SECURITY = "/.well-known/security.txt"
 XML = "application/xml; charset=utf-8"
 
 
@@ -54,7 +60,46 @@ def _tree(root: str, child: str, rows: Iterable[tuple[str, dt.datetime | None]])
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
 
 
+def news_document() -> Document:
+    """The stories of the last two days for news search (Google's sitemap-news 0.9), at most a thousand."""
+    names = dict(editions.editions())
+    tree = etree.Element(f"{{{SITEMAP}}}urlset", nsmap={None: SITEMAP, "news": NEWS})
+    for story in stories.recent_stories(NEWS_AT_MOST):
+        code = story.locale.language_code
+        if code not in names:
+            continue
+        url = etree.SubElement(tree, f"{{{SITEMAP}}}url")
+        etree.SubElement(url, f"{{{SITEMAP}}}loc").text = absolute(address_of(story))
+        news = etree.SubElement(url, f"{{{NEWS}}}news")
+        publication = etree.SubElement(news, f"{{{NEWS}}}publication")
+        etree.SubElement(publication, f"{{{NEWS}}}name").text = without_unspeakable(names[code])
+        etree.SubElement(publication, f"{{{NEWS}}}language").text = code
+        moment = iso(story.first_published_at or clock.now())
+        etree.SubElement(news, f"{{{NEWS}}}publication_date").text = moment
+        etree.SubElement(news, f"{{{NEWS}}}title").text = without_unspeakable(story.title)
+    body = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    return Document("/sitemap-news.xml", body, XML)
+
+
 def robots_document() -> Document:
     """What robots may read: all that is public."""
-    text = f"User-agent: *\nDisallow: /desk/\nDisallow: /give/confirm/\n\nSitemap: {absolute('/sitemap.xml')}\n"
+    maps = "".join(f"Sitemap: {absolute(path)}\n" for path in ("/sitemap.xml", "/sitemap-news.xml"))
+    text = f"User-agent: *\nDisallow: /desk/\nDisallow: /give/confirm/\n\n{maps}"
     return Document("/robots.txt", text.encode(), "text/plain; charset=utf-8")
+
+
+def security_document() -> Document | None:
+    """Whom to tell of a hole (RFC 9116): the newsroom's public e-mail address; None where it has none."""
+    plate = editions.plate(settings.LANGUAGE_CODE)
+    if plate is None or not plate.contact_email:
+        return None
+    month = stories.this_month()
+    # Renewed every month, always between nine and ten months ahead: the standard wants less than a year.
+    ahead = month.month + 9
+    expires = month.replace(year=month.year + ahead // 12, month=ahead % 12 + 1)
+    text = (
+        f"Contact: mailto:{plate.contact_email}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
+        f"Preferred-Languages: {', '.join(code for code, _name in editions.editions())}\n"
+        f"Canonical: {absolute(SECURITY)}\n"
+    )
+    return Document(SECURITY, text.encode(), "text/plain; charset=utf-8")

@@ -20,10 +20,31 @@ def organization(plate: Plate) -> dict[str, Any]:
     }
 
 
-def news_article(story: Article, plate: Plate, card: Card, image: str) -> dict[str, Any]:
+def story_data(story: Article, plate: Plate, card: Card, image: str) -> dict[str, Any]:
+    """A story as a `NewsArticle`, its publisher, and the way from the front page to it as a `BreadcrumbList`."""
+    return {
+        "@context": "https://schema.org",
+        "@graph": [_news_article(story, plate, card, image), _breadcrumbs(plate, card)],
+    }
+
+
+def _breadcrumbs(plate: Plate, card: Card) -> dict[str, Any]:
+    steps = [(plate.name, plate.home)]
+    if card.section:
+        steps.append((card.section.title, card.section.url))
+    steps.append((card.headline, card.url))
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": absolute(url)}
+            for number, (name, url) in enumerate(steps, 1)
+        ],
+    }
+
+
+def _news_article(story: Article, plate: Plate, card: Card, image: str) -> dict[str, Any]:
     """A story as a `NewsArticle`."""
     made: dict[str, Any] = {
-        "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": story.title,
         "inLanguage": plate.code,

@@ -10,6 +10,7 @@ from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
 from broadsheet.press.actions.batch import Batch
 from broadsheet.press.edition import Edition
+from broadsheet.press.edition.history import SHOWER
 from broadsheet.press.edition.lock import locked
 from broadsheet.press.errors import PressBusy
 from broadsheet.press.models import Failure
@@ -51,10 +52,13 @@ def press_pending() -> Outcome:
     """Bring the edition up to date with every committed change. Cheap when nothing waits.
 
     Everything is rendered instead when the software, the theme or a shown setting has changed.
-    Killed at any point and run again it gives the same edition. Must not be called in a transaction.
+    Nothing is pressed while readers are kept at a former edition. Killed at any point and run again it gives
+    the same edition. Must not be called in a transaction.
     """
     with press_lock():
         current = edition()
+        if current.held is not None:
+            return Outcome(0, 0, 0, None)
         if current.fingerprint != fingerprint():
             return _press_everything(current, None)
         with current.proofs() as proofs:
@@ -64,6 +68,8 @@ def press_pending() -> Outcome:
 def press_failed() -> Outcome:
     """Try again to render what could not be rendered."""
     with press_lock(), edition().proofs() as proofs:
+        if edition().held is not None:
+            return Outcome(0, 0, 0, None)
         batch = Batch(edition(), proofs)
         batch.take(batch.render(Failure.objects.values_list("resource", flat=True)))
         return _finish(batch, {}, "again")
@@ -72,9 +78,12 @@ def press_failed() -> Outcome:
 def press_everything(progress: Progress | None = None) -> Outcome:
     """Render every document anew and move the edition to the result in one step.
 
-    A run that was interrupted is taken up where it was, unless something was published meanwhile.
+    A run that was interrupted is taken up where it was, unless something was published meanwhile. An
+    edition that was held at a former one is released.
     """
     with press_lock():
+        if edition().held is not None:
+            edition().release()
         return _press_everything(edition(), progress)
 
 
@@ -84,6 +93,7 @@ def _press_everything(current: Edition, progress: Progress | None) -> Outcome:
         # What a run that was interrupted had seen is rendered again: its proofs may be older.
         seen = {} if proofs else pending_changes()
         batch = Batch(current, proofs)
+        proofs.leave_out(SHOWER)
         render_everything(batch, progress)
         outcome = _finish(batch, seen, "everything")
     current.abandon()

@@ -26,6 +26,9 @@ def forget_versions(connection: sqlite3.Connection, oldest: int, grace: int) -> 
         "(SELECT 1 FROM steps WHERE number = until AND at > ?)",
         (oldest, limit),
     ).rowcount
+    if gone:
+        # Steps before the last one that could lose a version are no longer whole.
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('oldest', ?)", (str(oldest),))
     connection.execute(
         "DELETE FROM steps WHERE number < ? AND number NOT IN "
         "(SELECT until FROM entries WHERE until IS NOT NULL)",

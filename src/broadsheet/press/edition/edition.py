@@ -12,7 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from broadsheet.press.edition import clearing, manifest
+from broadsheet.press.edition import clearing, history, manifest
 from broadsheet.press.edition.blobs import Blobs
 from broadsheet.press.edition.entry import Entry, Form, Membership, Pressed
 from broadsheet.press.edition.lock import locked
@@ -246,6 +246,40 @@ class Edition:
         connection = self._opened().connection
         with manifest.transaction(connection):
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (value,))
+
+    # History ----------------------------------------------------------------------------------
+
+    def steps(self, count: int) -> list[history.Step]:
+        """The last `count` steps, newest first."""
+        return history.steps(self._opened().connection, count)
+
+    def differences(self, one: int, other: int) -> list[tuple[str, str]]:
+        """Path and `came`, `left` or `changed`, for what differs between two steps. Raises NoSuchStep."""
+        return list(history.differences(self._opened().connection, one, other))
+
+    def go_back(self, number: int) -> int:
+        """Step to what readers got after step `number`, and stay there: see `held`. Raises NoSuchStep."""
+        with locked(self.directory, PATIENCE, WRITING):
+            opened = self._opened()
+            with manifest.transaction(opened.connection):
+                step = history.go_back(opened.connection, number, f"back to {number}")
+                opened.connection.execute(
+                    "INSERT OR REPLACE INTO meta VALUES ('held', ?)", (str(number),)
+                )
+            opened.version = -1
+            return step
+
+    @property
+    def held(self) -> int | None:
+        """The former step that readers are kept at: nothing is pressed before `release`."""
+        row = self._ask("SELECT value FROM meta WHERE name = 'held'").fetchone()
+        return int(row[0]) if row else None
+
+    def release(self) -> None:
+        """Let the press go on; all has to be rendered anew, for what was read is not known of former editions."""
+        connection = self._opened().connection
+        with manifest.transaction(connection):
+            connection.execute("DELETE FROM meta WHERE name IN ('held', 'fingerprint')")
 
     # Keeping ----------------------------------------------------------------------------------
 

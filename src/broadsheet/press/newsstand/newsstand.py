@@ -27,16 +27,21 @@ PIECE = 256 * 1024
 class Newsstand:
     """The ASGI application in front of everything.
 
-    Paths that begin with one of `dynamic` (each ends with a slash) go to the application that
-    `load_app` returns, which is called in a thread when the server starts. All other paths are the
-    edition's alone. No answer ever depends on a cookie.
+    Paths that begin with one of `dynamic` (each ends with a slash) or are one of `pages` go to the
+    application that `load_app` returns, which is called in a thread when the server starts. All other
+    paths are the edition's alone. No answer ever depends on a cookie.
     """
 
     def __init__(
-        self, edition: Edition, dynamic: tuple[str, ...], load_app: Callable[[], Application]
+        self,
+        edition: Edition,
+        dynamic: tuple[str, ...],
+        load_app: Callable[[], Application],
+        pages: frozenset[str] = frozenset(),
     ) -> None:
         self._shelf = Shelf(edition)
         self._dynamic = dynamic
+        self._pages = pages
         self._backstage = Backstage(load_app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +82,7 @@ class Newsstand:
             path = addresses.read_path(raw, scope["query_string"])
         except addresses.BadAddress as bad:
             return plain.BAD_ADDRESS[bad.status]
-        if path.startswith(self._dynamic):
+        if path.startswith(self._dynamic) or path in self._pages:
             return None
         return self._from_edition(path, page, scope)
 
@@ -91,7 +96,7 @@ class Newsstand:
             self._shelf.keep(scope["raw_path"], page)
             return self._from_page(page, scope)
         other = addresses.other_form(path)
-        if other in self._dynamic:
+        if other in self._dynamic or other in self._pages:
             return plain.moved(308, addresses.location(other, query))
         if self._shelf.find(other) is not None:
             return plain.moved(301, addresses.location(other, query))

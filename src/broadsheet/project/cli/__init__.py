@@ -20,7 +20,9 @@ from broadsheet.project.cli import (
     people,
     pressing,
     running,
+    searching,
     starting,
+    theming,
 )
 from broadsheet.project.cli.failures import sentence_for
 
@@ -44,8 +46,10 @@ for module in (
     checking,
     people,
     pressing,
+    searching,
     importing,
     giving,
+    theming,
 ):
     for command in module.COMMANDS:
         broadsheet.add_command(command)

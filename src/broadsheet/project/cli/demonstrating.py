@@ -67,11 +67,13 @@ def build(directory: Path, port: int) -> None:
     }
     make_newsroom(directory, chosen, None)
     from broadsheet.demo.actions import build_newsroom
+    from broadsheet.newsroom.actions.indexing import index_pending
     from broadsheet.press.actions import press_everything
 
     signs = build_newsroom(say=click.echo)
     click.echo("Pressing the edition")
     outcome = press_everything()
+    index_pending()
     click.echo(f"{outcome.renders} pages pressed; ready after {time.monotonic() - began:.0f} s")
     (directory / "data" / SIGNS).write_text(json.dumps(signs), encoding="utf-8")
 

@@ -100,6 +100,7 @@ def upgrade(directory: Path) -> int:
             )
     from django.core.management import call_command
 
+    from broadsheet.newsroom.actions.indexing import catch_up, index_pending
     from broadsheet.press.actions import press_pending
     from broadsheet.project.cli.checking import report
     from broadsheet.project.doctor import examine
@@ -113,6 +114,8 @@ def upgrade(directory: Path) -> int:
     click.echo("Database: up to date")
     outcome = press_pending()
     click.echo(f"Edition: {outcome.renders} pages rendered")
+    catch_up()
+    click.echo(f"Search: {index_pending()} changes looked at")
     return report(list(examine(found)))
 
 

@@ -1,0 +1,328 @@
+"""The words of public stories in the index of SQLite or PostgreSQL: the search's only SQL of one database.
+
+A story is a set of tokens: its words as `rules.words` cuts them; those of its headline once more as
+`h:word`, those that say what it is about as `l:word`; its marks as `=p12`, its language as `=en`, its month
+as `=m202611`. Both databases answer which stories have certain tokens, newest first, without reading a text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connections, transaction
+
+from broadsheet.newsroom.models.searching import SearchEntry, SearchMark, SearchWord, second_of
+
+ENTRY, MARK, WORD = (model._meta.db_table for model in (SearchEntry, SearchMark, SearchWord))
+INDEX = "newsroom_search"
+"""SQLite: the table of tokens and texts beside the entries. PostgreSQL: the index over the entries' tokens."""
+
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_DOUBLE, _SINGLE = '"', "'"
+_SILENT = f"NOT EXISTS (SELECT 1 FROM {MARK} m WHERE m.story = e.story)"  # noqa: S608 - names of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A story as it enters the index. `text` is its folded words, as `running` makes it."""
+
+    place: int
+    story: int
+    language: str
+    marks: str
+    version: int
+    words: frozenset[str]
+    tokens: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What stories must have: of each group one token, none of `unwanted`, a place from `first` to `last`."""
+
+    language: str
+    groups: tuple[tuple[str, ...], ...]
+    unwanted: tuple[str, ...] = ()
+    first: int = _LEAST
+    last: int = _MOST
+
+
+Row = tuple[int, str]
+"""A place and its marks."""
+
+MOST = 5000
+"""Up to so many stories are all found; of more, only the newest."""
+
+SOME = 1000
+"""How many of the newest are found where there are more than `MOST`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Stories that have what was sought, newest first: all of them, or some where there are more than `MOST`."""
+
+    rows: list[Row]
+    is_all: bool
+
+
+def running(fields: Iterable[Sequence[str]]) -> str:
+    """Words in their order, one field after the other, so that a phrase is found in one field only."""
+    return "\n".join(f" {' '.join(words)} " for words in fields)
+
+
+def month_token(place: int) -> str:
+    """The token of the month (UTC) that a place lies in."""
+    return f"=m{dt.datetime.fromtimestamp(second_of(place), dt.UTC):%Y%m}"
+
+
+# Both databases, in the same order ------------------------------------------------------------
+
+
+def install(alias: str = "default") -> None:
+    """Make what the index needs where it is missing. Follows every migration."""
+    with connections[alias].cursor() as cursor:
+        for statement in _INSTALL[connections[alias].vendor]:
+            cursor.execute(statement)
+
+
+def on_migrated(using: str = "default", **_: Any) -> None:
+    """Install once the tables are there."""
+    if ENTRY in connections[using].introspection.table_names():
+        install(using)
+
+
+def empty() -> None:
+    """Forget every entry and word, and make the index itself anew."""
+    SearchWord.objects.all().delete()
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"DELETE FROM {ENTRY}")  # noqa: S608 - a name of ours
+        if _is_sqlite():
+            cursor.execute(f"DROP TABLE IF EXISTS {INDEX}")
+    install()
+
+
+def tidy() -> None:
+    """Bring the index into the form that is read fastest, after many changes. Takes seconds to minutes."""
+    with connections["default"].cursor() as cursor:
+        if _is_sqlite():
+            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES('optimize')")
+        else:
+            cursor.execute(f"ANALYZE {ENTRY}")
+
+
+def be_alone() -> None:
+    """Wait until no other process writes the index; holds until the transaction ends."""
+    if not _is_sqlite():  # whose transactions are alone anyhow
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [INDEX])
+
+
+def drop(stories: Iterable[int]) -> None:
+    """Take stories out of the index; one that is not in it is no harm."""
+    entries = SearchEntry.objects.filter(story__in=list(stories))
+    if _is_sqlite():
+        with connections["default"].cursor() as cursor:
+            gone = [[place] for place in entries.values_list("place", flat=True)]
+            cursor.executemany(f"DELETE FROM {INDEX} WHERE rowid = %s", gone)  # noqa: S608
+    entries.delete()
+
+
+def put(found: Sequence[Indexed]) -> None:
+    """Take stories into the index, each in place of what was known of it."""
+    drop(one.story for one in found)
+    rows = [(one.place, one.story, one.language, one.marks, one.version) for one in found]
+    contents = [(_document(one), one.text) for one in found]
+    columns = "place, story, language, marks, version"
+    with connections["default"].cursor() as cursor:
+        if _is_sqlite():
+            cursor.executemany(f"INSERT INTO {ENTRY} ({columns}) VALUES (%s, %s, %s, %s, %s)", rows)  # noqa: S608
+            cursor.executemany(f"DELETE FROM {INDEX} WHERE rowid = %s", [row[:1] for row in rows])  # noqa: S608
+            cursor.executemany(
+                f"INSERT INTO {INDEX} (rowid, tokens, words) VALUES (%s, %s, %s)",  # noqa: S608
+                [(row[0], *content) for row, content in zip(rows, contents, strict=True)],
+            )
+        else:
+            cursor.executemany(
+                f"INSERT INTO {ENTRY} ({columns}, tokens, words)"  # noqa: S608
+                " VALUES (%s, %s, %s, %s, %s, %s::tsvector, %s)",
+                [(*row, *content) for row, content in zip(rows, contents, strict=True)],
+            )
+
+
+def find(sought: Sought) -> Found:
+    """The stories that have what is sought, newest first; none of which a change waits to be looked at."""
+    if not all(sought.groups):
+        return Found([], is_all=True)
+    with connections["default"].cursor() as cursor:
+        if _is_sqlite():
+            return _find_on_sqlite(cursor, sought)
+        with transaction.atomic():
+            for setting in _POSTGRES_SETTINGS:
+                cursor.execute(f"SET LOCAL {setting} = off")
+            return _find_on_postgres(cursor, sought)
+
+
+def holding(places: Sequence[int], phrase: Sequence[str]) -> set[int]:
+    """Those of the places whose story has the words of a phrase one after the other in one field."""
+    needle = f" {' '.join(phrase)} "
+    with connections["default"].cursor() as cursor:
+        if _is_sqlite():
+            marks = ",".join(["%s"] * len(places))
+            cursor.execute(
+                f"SELECT rowid FROM {INDEX} WHERE rowid IN ({marks}) AND instr(words, %s)",  # noqa: S608
+                [*places, needle],
+            )
+        else:
+            cursor.execute(
+                f"SELECT place FROM {ENTRY} WHERE place = ANY(%s) AND strpos(words, %s) > 0",  # noqa: S608
+                [list(places), needle],
+            )
+        return {place for (place,) in cursor.fetchall()}
+
+
+def words_beginning(language: str, start: str, limit: int) -> list[str]:
+    """The shortest words of a language's stories that begin with some letters."""
+    with connections["default"].cursor() as cursor:
+        # LIKE finds its index only here, a range only there. Words hold neither % nor _.
+        if _is_sqlite():
+            condition, values = "word >= %s AND word < %s", [start, start + chr(0x10FFFF)]
+        else:
+            condition, values = "word LIKE %s", [f"{start}%"]
+        cursor.execute(
+            f"SELECT word FROM {WORD} WHERE language = %s AND {condition}"  # noqa: S608
+            " ORDER BY length(word), word LIMIT %s",
+            [language, *values, limit],
+        )
+        return [word for (word,) in cursor.fetchall()]
+
+
+# One database or the other --------------------------------------------------------------------
+
+_INSTALL = {
+    "sqlite": [
+        f"""CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(tokens, words UNINDEXED,
+        detail=none, columnsize=0, tokenize="ascii tokenchars ':='")"""
+    ],
+    "postgresql": [
+        f"ALTER TABLE {ENTRY} ADD COLUMN IF NOT EXISTS tokens tsvector",
+        f"ALTER TABLE {ENTRY} ADD COLUMN IF NOT EXISTS words text",
+        # Rows stay narrow: lists are read without the texts, which lie apart and are not packed.
+        f"ALTER TABLE {ENTRY} SET (toast_tuple_target = 128)",
+        f"ALTER TABLE {ENTRY} ALTER COLUMN words SET STORAGE EXTERNAL",
+        f"CREATE INDEX IF NOT EXISTS {INDEX} ON {ENTRY} USING gin (tokens) WITH (fastupdate = off)",
+        f"CREATE INDEX IF NOT EXISTS {WORD}_beginning ON {WORD} (language, word varchar_pattern_ops)",
+    ],
+}
+
+_SQLITE_COUNT = (
+    f"SELECT count(*) FROM (SELECT 1 FROM {INDEX} "  # noqa: S608
+    f"WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s LIMIT %s)"
+)
+_SQLITE_FIND = (
+    f"SELECT e.place, e.marks FROM {INDEX} s CROSS JOIN {ENTRY} e ON e.place = s.rowid "  # noqa: S608
+    f"WHERE s.{INDEX} MATCH %s AND s.rowid BETWEEN %s AND %s AND {_SILENT} "
+    "ORDER BY s.rowid DESC LIMIT %s"
+)
+_POSTGRES_FIND = (
+    f"SELECT e.place, e.marks FROM {ENTRY} e WHERE e.tokens @@ %s::tsquery "  # noqa: S608
+    f"AND e.language = %s AND e.place BETWEEN %s AND %s AND {_SILENT} "
+)
+_POSTGRES_NTH = (
+    f"SELECT place FROM {ENTRY} WHERE language = %s AND place BETWEEN %s AND %s "  # noqa: S608
+    "ORDER BY place DESC OFFSET %s LIMIT 1"
+)
+_POSTGRES_SETTINGS = ("enable_seqscan", "enable_indexscan", "jit")
+"""Whatever it believes of their frequency, the words' own index is the quickest way to them: any other
+reads the tokens of story after story."""
+
+
+def _is_sqlite() -> bool:
+    return connections["default"].vendor == "sqlite"
+
+
+def _document(one: Indexed) -> str:
+    tokens = sorted(one.tokens)
+    if _is_sqlite():
+        return " ".join([*tokens, f"={one.language}"])
+    return " ".join(f"'{token}'" for token in [*tokens, month_token(one.place)])
+
+
+def _match(sought: Sought) -> str:
+    """The query in the language of SQLite's FTS5."""
+    groups = [(f"={sought.language}",), *sought.groups]
+    wanted = " AND ".join(_one_of(group, _DOUBLE, " OR ") for group in groups)
+    if sought.unwanted:
+        wanted = f"({wanted}) NOT {_one_of(sought.unwanted, _DOUBLE, ' OR ')}"
+    return wanted
+
+
+def _tsquery(sought: Sought) -> str:
+    """The query in the language of PostgreSQL's tsquery."""
+    parts = [_one_of(group, _SINGLE, " | ") for group in sought.groups]
+    if sought.unwanted:
+        parts.append(f"!{_one_of(sought.unwanted, _SINGLE, ' | ')}")
+    return " & ".join(parts)
+
+
+def _one_of(tokens: Sequence[str], quote: str, mark: str) -> str:
+    """Any of some tokens. None holds a quotation mark: `rules.words` leaves letters and digits only."""
+    return f"({mark.join(f'{quote}{token}{quote}' for token in tokens)})"
+
+
+def _find_on_sqlite(cursor: Any, sought: Sought) -> Found:
+    values = [_match(sought), sought.first, sought.last]
+    cursor.execute(_SQLITE_FIND, [*values, SOME])
+    rows: list[Row] = cursor.fetchall()
+    if len(rows) < SOME:
+        return Found(rows, is_all=True)
+    cursor.execute(_SQLITE_COUNT, [*values, MOST + 1])
+    if cursor.fetchone()[0] > MOST:
+        return Found(rows, is_all=False)
+    cursor.execute(_SQLITE_FIND, [*values, MOST])
+    return Found(cursor.fetchall(), is_all=True)
+
+
+def _find_on_postgres(cursor: Any, sought: Sought) -> Found:
+    values = [_tsquery(sought), sought.language, sought.first, sought.last]
+    cursor.execute(f"{_POSTGRES_FIND} LIMIT %s", [*values, MOST + 1])
+    rows: list[Row] = cursor.fetchall()
+    if len(rows) <= MOST:
+        return Found(sorted(rows, reverse=True), is_all=True)
+    return Found(_newest(cursor, sought), is_all=False)
+
+
+def _newest(cursor: Any, sought: Sought) -> list[Row]:
+    """`SOME` of very many, which to sort would take too long: they are looked for in the newest months,
+    as many as it takes."""
+    window = SOME * 2
+    while True:
+        months = _months(cursor, sought, window)
+        inside = replace(sought, groups=(*sought.groups, months)) if months else sought
+        cursor.execute(
+            f"{_POSTGRES_FIND} ORDER BY e.place DESC LIMIT %s",
+            [_tsquery(inside), sought.language, sought.first, sought.last, SOME],
+        )
+        rows: list[Row] = cursor.fetchall()
+        if len(rows) == SOME or not months:
+            return rows
+        window = max(window * 2, int(1.5 * window * SOME / (len(rows) + 1)))
+
+
+def _months(cursor: Any, sought: Sought, window: int) -> tuple[str, ...] | None:
+    """The tokens of the newest months that hold so many stories; None where there are no more than that."""
+    span = [sought.language, sought.first, sought.last]
+    cursor.execute(_POSTGRES_NTH, [*span, 0])
+    newest = cursor.fetchone()
+    cursor.execute(_POSTGRES_NTH, [*span, window])
+    oldest = cursor.fetchone()
+    if newest is None or oldest is None:
+        return None
+    first, last = (
+        dt.datetime.fromtimestamp(second_of(place), dt.UTC) for (place,) in (oldest, newest)
+    )
+    count = (last.year - first.year) * 12 + last.month - first.month
+    numbers = (first.year * 12 + first.month - 1 + step for step in range(count + 1))
+    return tuple(f"=m{number // 12:04d}{number % 12 + 1:02d}" for number in numbers)

@@ -1,0 +1,42 @@
+"""Former editions: going back to one, purging what must never come back, clearing out what is old."""
+
+from __future__ import annotations
+
+from broadsheet.press.actions.pressing import press_lock
+from broadsheet.press.edition.clearing import Cleared
+from broadsheet.press.errors import StillPublic
+from broadsheet.press.queries import edition
+
+KEPT = 200
+"""Steps that one can go back to."""
+
+
+def roll_back(number: int) -> int:
+    """Show readers what they got after step `number`, and keep them there until everything is pressed anew.
+
+    Returns the number of the step that did it. Changes wait meanwhile; none is lost. Raises NoSuchStep.
+    """
+    with press_lock():
+        return edition().go_back(number)
+
+
+def purge(path: str) -> Cleared:
+    """Make sure that what was once at `path` can never be had again: no former edition is kept.
+
+    All former editions go, because lists and feeds in them have its words, too. Raises StillPublic
+    where readers still get something there.
+    """
+    with press_lock():
+        current = edition()
+        entry = current.find(path)
+        if entry is not None and entry.status == 200:
+            raise StillPublic(
+                f"{path} is public. Unpublish or delete it at the desk first; then purge it."
+            )
+        return current.gc(keep=1, grace=-1)
+
+
+def clear_out(keep: int = KEPT) -> Cleared:
+    """Let go of versions older than the last `keep` steps and of files that nobody names."""
+    with press_lock():
+        return edition().gc(keep=keep)
