@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -150,3 +151,10 @@ def test_desk_preview_of_a_draft_shows_its_topics(paper: Paper) -> None:
     draft = paper.draft(topics=[paper.floods], bylines=[paper.ann])
     story = write_story(section=paper.city, draft=draft, by="test")
     assert "/topics/floods/" in preview(story)
+
+
+def test_desk_schedule_says_in_whose_time(paper: Paper, editor: Client) -> None:
+    story = paper.story()
+    page = editor.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
+    assert f"In the newsroom’s time: {settings.TIME_ZONE.replace('_', ' ')}" in page
+    assert "current_time_zone" not in editor.get(reverse("wagtailadmin_account")).content.decode()

@@ -13,10 +13,10 @@ from PIL import Image
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.create_alias import CreatePageAliasAction
-from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.models import Collection, Locale, Page, PageViewRestriction
 
 from broadsheet.newsroom.actions.registers import create_section
-from broadsheet.newsroom.models import Article, FrontPage, Picture
+from broadsheet.newsroom.models import Article, Download, FrontPage, Picture
 from broadsheet.press.actions import check_edition, press_pending
 from broadsheet.press.queries import edition
 from broadsheet.readers.models import User
@@ -218,3 +218,22 @@ def test_desk_offers_no_privacy_that_readers_could_not_use(desk: Client, paper: 
     answer = desk.post(address, {"restriction_type": "login"})
     assert answer.status_code == 200
     assert not PageViewRestriction.objects.exists()
+
+
+def test_desk_document_made_private_is_withdrawn_from_readers(desk: Client, paper: Paper) -> None:
+    root = Collection.get_first_root_node()
+    closed = root.add_child(name="Closed")
+    file = SimpleUploadedFile("plan.txt", b"the plan")
+    plan = Download.objects.create(title="Plan", file=file, collection=closed)
+    link = f'<p><a linktype="document" id="{plan.pk}">The plan</a></p>'
+    story = paper.story("Plan", "plan", body=[("paragraph", link)])
+    press_pending()
+    (path,) = (entry.path for entry in edition().entries() if "/documents/" in entry.path)
+    close = reverse("wagtailadmin_collections:set_privacy", args=[closed.pk])
+    assert desk.post(close, {"restriction_type": "login"}).json()["is_public"] is False
+    press_pending()
+    assert edition().find(path) is None
+    entry = edition().find(story.address or "")
+    assert entry is not None
+    assert b"<p>The plan</p>" in edition().open_blob(entry.digest).read()
+    assert check_edition() == []

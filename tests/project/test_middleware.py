@@ -10,11 +10,13 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from broadsheet.kit import changes
 from broadsheet.kit.models import Change
 from broadsheet.project import heartbeat, middleware
 from broadsheet.readers.models import User
+from paper import Paper
 
 
 def respond(view: object, method: str = "post", path: str = "/desk/pages/") -> HttpResponse:
@@ -86,6 +88,17 @@ def test_desk_post_without_a_worker_does_not_wait(monkeypatch: pytest.MonkeyPatc
     respond(view)
     assert slept == []
     assert Change.objects.filter(key="page:1").exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_desk_says_when_readers_do_not_see_a_change_yet(paper: Paper) -> None:
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief@ledger.example", "secret"))
+    story = paper.story()
+    Change.objects.all().delete()
+    withdraw = reverse("wagtailadmin_pages:unpublish", args=[story.pk])
+    answer = chief.post(withdraw, follow=True)
+    assert "Readers do not see this yet" in answer.content.decode()
 
 
 def test_desk_error_inside_a_view_becomes_a_rollback(db: None) -> None:

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from broadsheet.kit.models import Change
 from broadsheet.project import heartbeat
@@ -15,7 +17,9 @@ from broadsheet.project.prefixes import DESK
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-PATIENCE = 3.0
+PATIENCE = 8.0
+"""Seconds that a desk's answer waits for the press; usually it is there in less than one."""
+
 PAUSE = 0.02
 
 
@@ -61,8 +65,12 @@ class DeskTransaction:
                 transaction.set_rollback(True)
             else:
                 after = newest_change()
-        if after > before:
-            wait_for_press(before, after)
+        if after > before and not is_pressed(before, after):
+            message = _(
+                "Readers do not see this yet. It reaches the site as soon as the press has made "
+                "the pages; nothing is lost."
+            )
+            messages.warning(request, message, fail_silently=True)
         return response
 
 
@@ -71,13 +79,14 @@ def newest_change() -> int:
     return Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def wait_for_press(before: int, after: int) -> None:
-    """Return when the changes numbered above `before` up to `after` are in the edition, or patience ends.
+def is_pressed(before: int, after: int) -> bool:
+    """Wait until the changes numbered above `before` up to `after` are in the edition; false if patience ends.
 
     So an editor who follows "view live" sees what readers see. Without a worker there is nothing to wait for.
     """
     deadline = time.monotonic() + PATIENCE
-    while heartbeat.is_alive(settings.RUN_DIR, "worker") and time.monotonic() < deadline:
-        if not Change.objects.filter(pk__gt=before, pk__lte=after).exists():
-            return
+    while Change.objects.filter(pk__gt=before, pk__lte=after).exists():
+        if time.monotonic() > deadline or not heartbeat.is_alive(settings.RUN_DIR, "worker"):
+            return False
         time.sleep(PAUSE)
+    return True

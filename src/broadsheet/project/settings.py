@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 from babel.core import Locale
+from django.core.exceptions import ObjectDoesNotExist
 
 from broadsheet.project import database, env
 from broadsheet.project.release import release
@@ -193,6 +195,8 @@ WAGTAILEMBEDS_FINDERS: list[Any] = []
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+"""An hour at the desk means the same to everybody: it is the newsroom's."""
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAILREDIRECTS_AUTO_CREATE = False
 """The press forwards readers from every address a document leaves, whatever the reason."""
@@ -201,12 +205,23 @@ WAGTAILREDIRECTS_AUTO_CREATE = False
 PRESS_STRICT_READS = False
 """True in tests: a document that reads what the press cannot record is an error, not a warning."""
 
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for a task about something that was deleted before its turn came."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ObjectDoesNotExist))
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"news": {"()": "django.utils.log.CallbackFilter", "callback": _is_news}},
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # What a browser asked for wrongly is no news to who runs the newsroom.
-    "loggers": {"broadsheet": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "broadsheet": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django_tasks": {"filters": ["news"]},
+    },
 }

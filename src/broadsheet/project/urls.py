@@ -7,7 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from broadsheet.project import views
 from broadsheet.theme.views import styleguide
@@ -18,7 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/styleguide/", styleguide, name="styleguide"),
     # Who is signed in is known under /desk/ only.
     path("styleguide/", RedirectView.as_view(pattern_name="styleguide", query_string=True)),
-    path("desk/documents/", include(wagtaildocs_urls)),
+    path(
+        "desk/documents/",
+        include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, require_admin_access)),
+    ),
     path("desk/", include(wagtailadmin_urls)),
 ]
 urlpatterns += i18n_patterns(

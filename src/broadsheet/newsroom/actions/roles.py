@@ -32,7 +32,8 @@ MEDIA_RIGHTS = {EDITORS: ("add", "change", "choose"), REPORTERS: ("add", "choose
 """Who may add may also change and delete what they added. Wagtail keeps these rights under its own models."""
 REGISTER_RIGHTS = {EDITORS: ("add", "change", "delete", "view"), REPORTERS: ("view",)}
 REGISTERS = ("author", "topic", "series")
-APPROVAL = "Approval by an editor"
+WORKFLOW, TASK = "Editors", "Approval by an editor"
+"""What the desk says: “Submit to Editors”, “Waiting for: Approval by an editor”."""
 
 
 @transaction.atomic
@@ -85,7 +86,7 @@ def _make_approval() -> None:
     workflow = Workflow.objects.first()
     if task is None or workflow is None:
         return
-    task.name = workflow.name = APPROVAL
+    task.name, workflow.name = TASK, WORKFLOW
     task.save()
     workflow.save()
     task.groups.set(Group.objects.filter(name=EDITORS))

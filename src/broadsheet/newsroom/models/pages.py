@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel, PublishingPanel
 from wagtail.admin.widgets import SlugInput
 from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
@@ -42,6 +43,14 @@ class PublicPage(Page):
     private_page_options: ClassVar[list[str]] = []
 
     promote_panels: ClassVar[list[object]] = [SLUG]
+    settings_panels: ClassVar[list[object]] = [
+        PublishingPanel(
+            help_text=format_lazy(
+                "{} {}.", _("In the newsroom’s time:"), settings.TIME_ZONE.replace("_", " ")
+            )
+        ),
+        CommentPanel(),
+    ]
 
     class Meta:
         abstract = True

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count
-from wagtail.models import Page
+from django.db.models import Count, Q
+from wagtail.models import CollectionViewRestriction, Page
 
 from broadsheet.kit import clock
 from broadsheet.kit.reads import note, reader
@@ -23,6 +25,9 @@ from broadsheet.newsroom.models import (
 )
 from broadsheet.newsroom.queries.editions import address_of, public, public_languages
 from broadsheet.newsroom.rules import month_of
+
+PRIVACY = ("table:wagtailcore_collection", "table:wagtailcore_collectionviewrestriction")
+"""What says which documents are private; both tables change rarely."""
 
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
@@ -142,10 +147,12 @@ def related_ids(story: Article) -> list[int]:
     return [row.story_id for row in story.related.all()]
 
 
-@reader(lambda ids: [f"newsroom.download:{pk}" for pk in ids])
+@reader(lambda ids: [*(f"newsroom.download:{pk}" for pk in ids), *PRIVACY])
 def downloads(ids: Iterable[int]) -> dict[int, Download]:
-    """The documents with these ids; one that is gone is missing."""
-    return Download.objects.in_bulk(list(ids))
+    """The documents with these ids that are for everybody; one that is gone or in a private collection is missing."""
+    closed = CollectionViewRestriction.objects.values_list("collection__path", flat=True)
+    private = [Q(collection__path__startswith=path) for path in closed]
+    return Download.objects.exclude(reduce(or_, private, Q(pk=None))).in_bulk(list(ids))
 
 
 @reader(lambda ids: [f"page:{pk}" for pk in ids])
