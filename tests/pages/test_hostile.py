@@ -21,6 +21,7 @@ OTHERS = (
 )
 WIDTHS = (320, 360, 1280)
 
+
 @dataclass(slots=True)
 class Visit:
     """A page to look with, and all that it said while it looked."""
