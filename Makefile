@@ -6,6 +6,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+URL ?= http://127.0.0.1:$(PORT)
 DIR ?= newsroom
 # The tests that run a second time, on PostgreSQL.
 ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press))
@@ -13,7 +14,7 @@ TOOLS := tests/tools/node_modules
 # How many processes run the tests.
 WORKERS ?= 2
 
-.PHONY: help demo venv test check format bench soak tools lock clean
+.PHONY: help demo venv test check format bench lighthouse soak tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -45,6 +46,12 @@ format: $(VENV)/.dev ## put the code into its one form
 bench: $(VENV)/.dev ## measure every claim about speed and size
 	@exec $(BIN)/python -m benchmarks
 
+lighthouse: $(VENV)/.dev benchmarks/tools/node_modules/.package-lock.json ## Lighthouse on a served demo; URL=http://127.0.0.1:8000 says where
+	@exec $(BIN)/python -m benchmarks.lighthouse "$(URL)"
+
+benchmarks/tools/node_modules/.package-lock.json: benchmarks/tools/package-lock.json
+	@npm ci --silent --prefix benchmarks/tools && touch $@
+
 soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers
 	@exec $(BIN)/pytest -q -m soak
 
@@ -62,7 +69,7 @@ lock: $(VENV)/.dev ## resolve requirements/*.in anew
 	done
 
 clean: ## remove the virtual environment and all caches; newsrooms stay
-	rm -rf $(VENV) $(TOOLS) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) benchmarks/tools/node_modules .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The virtual environment: uv by hash, then exactly the locked packages, then ourselves. ----------
 

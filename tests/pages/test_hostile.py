@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages import hostile
+from pages.measuring import OVERFLOWING
 from pages.specimens import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -19,30 +20,6 @@ OTHERS = (
     "front section script-section author topic month error give campaign mistaken thanks".split()
 )
 WIDTHS = (320, 360, 1280)
-
-OVERFLOWING = """() => {
-  const width = document.documentElement.clientWidth;
-  const holds = (element, values) => values.includes(getComputedStyle(element).overflowX);
-  const set_aside = element => {
-    for (let up = element; up; up = up.parentElement) {
-      const box = up.getBoundingClientRect();
-      if (box.width <= 1 || box.height <= 1) return true;
-      if (up !== element && holds(up, ["auto", "scroll"])) return true;
-    }
-    return element.matches("input, select, textarea");
-  };
-  const told = element => element.tagName + "." + element.className + " " + element.textContent.slice(0, 40);
-  const found = document.scrollingElement.scrollWidth > width ? ["the whole page"] : [];
-  for (const element of document.body.querySelectorAll("*")) {
-    if (set_aside(element)) continue;
-    const box = element.getBoundingClientRect();
-    if (box.bottom > 0 && (box.right > width + 1 || box.left < -1)) found.push("outside: " + told(element));
-    const cut = holds(element, ["hidden", "clip"]) && element.scrollWidth > element.clientWidth + 1;
-    if (cut) found.push("cut off: " + told(element));
-  }
-  return found;
-}"""
-"""What is wider than the window or cut off, save what is for screen readers alone and what can be scrolled to."""
 
 
 @dataclass(slots=True)

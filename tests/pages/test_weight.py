@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import statistics
 from collections.abc import Iterator
@@ -121,7 +122,8 @@ def test_documents_wait_for_nothing_and_load_little_script(
 
 def test_giving_is_light(site: Site, edition: Edition) -> None:
     give = edition.find("/give/")
-    confirm = fetch(site.port, "/give/confirm/?amount=25", **{"accept-encoding": "gzip"})[1]
+    confirm = fetch(site.port, "/give/confirm/?amount=25", **{"Accept-Encoding": "gzip"})[1]
+    assert gzip.decompress(confirm).endswith(b"</html>")
     assert give
     tree = lxml.html.document_fromstring(read(edition, give).decode())
     entries = [edition.find(path) for path in loaded(tree)]

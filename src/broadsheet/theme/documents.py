@@ -44,13 +44,14 @@ def page_policy(*, form_targets: Sequence[str] = (), has_script: bool = False) -
     """The Content-Security-Policy of a reader page: our one stylesheet, our own pictures, no script at all.
 
     `form_targets` are origins besides our own that its forms may lead to, redirects included. `has_script`
-    lets in files of our own, never a script in the page, and what they fetch from us.
+    lets in files of our own, never a script in the page. What a page may fetch from us harms nobody where
+    nothing can ask for it, and programs that look at a page fetch robots.txt as if they were in it.
     """
     targets = " ".join(["'self'", *form_targets])
-    script = "script-src 'self'; worker-src 'self'; connect-src 'self'; " if has_script else ""
+    script = "script-src 'self'; worker-src 'self'; " if has_script else ""
     return (
         f"default-src 'none'; style-src {stylesheet().source}; img-src 'self'; media-src 'self'; "
-        f"{script}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        f"connect-src 'self'; {script}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

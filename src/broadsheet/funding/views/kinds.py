@@ -69,6 +69,10 @@ class GiveKind:
             code=ident,
             head=Head(
                 title=_in(ident, "Support us"),
+                description=_in(
+                    ident,
+                    "You see everything once more before you pay. This site sets no cookies.",
+                ),
                 path=self.path(ident),
                 alternates=[(code, self.path(code)) for code in self.idents()],
             ),
