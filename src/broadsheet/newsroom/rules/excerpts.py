@@ -75,7 +75,7 @@ def _beginning(text: str, hit: int) -> int:
     before = text[earliest:hit]
     sentences = [found.end() for found in SENTENCE.finditer(before)]
     if sentences:
-        return earliest + sentences[0]
+        return earliest + sentences[-1]
     space = before.find(" ")
     return earliest + space + 1 if space >= 0 else hit
 
