@@ -129,5 +129,5 @@ def test_disk_that_cannot_be_written_is_said(tmp_path: Path, ledger: Path) -> No
 
 def test_demo_in_somebody_elses_directory_is_refused(tmp_path: Path, ledger: Path) -> None:
     (tmp_path / "diary.txt").touch()
-    assert "no newsroom" in failure("demo", "--dir", tmp_path, "--port", "8544")
+    assert "not empty" in failure("demo", "--dir", tmp_path, "--port", "8544")
     assert "broadsheet serve" in failure("demo", "--dir", ledger, "--port", "8544")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.project import env
-from broadsheet.project.directory import NotEmpty, make_directory, settings_text
+from broadsheet.project.directory import make_directory, settings_text
 
 
 def newsroom(folder: Path, text: str = "") -> Path:
@@ -128,10 +128,3 @@ def test_make_directory_keeps_secrets_private(tmp_path: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in (made / "secrets").iterdir()}
     assert set(modes.values()) == {0o600}
     assert (made / "secrets").stat().st_mode & 0o777 == 0o700
-
-
-def test_make_directory_with_something_in_it_is_refused_and_left(tmp_path: Path) -> None:
-    (tmp_path / "diary.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(NotEmpty):
-        make_directory(tmp_path, {})
-    assert [path.name for path in tmp_path.iterdir()] == ["diary.txt"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from broadsheet.project import env, heartbeat
+from broadsheet.project.construction import need_finished
 from broadsheet.project.directory import FOLDERS
 from broadsheet.project.processes import is_held
 
@@ -35,6 +36,7 @@ class Finding:
 def examine(directory: Path) -> Iterator[Finding]:
     """Look at everything, cheap things first. What cannot be looked at is a finding too, never an exception."""
     try:
+        need_finished(directory)
         os.environ["BROADSHEET_DIR"] = str(directory)
         found = env.newsroom_directory()
         os.environ["BROADSHEET_DIR"] = str(found)

@@ -14,8 +14,8 @@ from broadsheet.kit import clock
 from broadsheet.kit.models import Change
 from broadsheet.project.doctor import LATE, SKEW, Finding
 from broadsheet.project.env import Values
-from broadsheet.project.jobs import need_schema
 from broadsheet.project.processes import Outdated
+from broadsheet.project.schema import need_schema
 
 Look = Callable[[], Iterator[Finding]]
 
@@ -51,7 +51,7 @@ def migrations() -> Iterator[Finding]:
         need_schema()
         yield Finding("migrations", "ok", "the tables are those of this version")
     except Outdated as error:
-        yield Finding("migrations", "problem", str(error), "Stop serving, then: broadsheet upgrade")
+        yield Finding("migrations", "problem", str(error), "Stop serving before you do.")
 
 
 def clocks() -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from babel.core import Locale
 
 from broadsheet.project import database, env
+from broadsheet.project.address import as_served
 from broadsheet.project.release import release
 
 NEWSROOM_DIR = env.newsroom_directory()
-BROADSHEET = env.load(NEWSROOM_DIR)
+BROADSHEET = as_served(NEWSROOM_DIR, env.load(NEWSROOM_DIR))
 """The newsroom's own settings, typed; apps read them as `settings.BROADSHEET.name`."""
 
 DATA_DIR = NEWSROOM_DIR / "data"

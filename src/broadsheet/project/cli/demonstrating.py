@@ -12,6 +12,7 @@ import click
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import open_newsroom
 from broadsheet.project.cli.starting import make_newsroom
+from broadsheet.project.construction import construction, is_unfinished
 from broadsheet.project.env import FILE_NAME
 
 SIGNS = "demo.json"
@@ -28,11 +29,15 @@ def demo(directory: Path, port: int) -> int:
     from broadsheet.project.processes import need_port
     from broadsheet.project.serving import command, serve_newsroom
 
-    need_port("127.0.0.1", port)
+    for needed in (port, port + 1):
+        need_port(
+            "127.0.0.1", needed, "Choose two free ones in a row with --port (make demo PORT=…)."
+        )
     signs = directory / "data" / SIGNS
-    if not signs.exists():
-        _need_room(directory)
-        _run(command("demo-build", directory, "--port", str(port)))
+    if not signs.exists() or is_unfinished(directory):
+        _need_no_newsroom(directory)
+        if status := subprocess.Popen(command("demo-build", directory, "--port", str(port))).wait():
+            return abs(status)
     found, values = open_newsroom(directory)
     shown = json.loads(signs.read_text(encoding="utf-8"))
 
@@ -65,33 +70,24 @@ def build(directory: Path, port: int) -> None:
         "processor": "sandbox",
         "sandbox_port": port + 1,
     }
-    make_newsroom(directory, chosen, None)
-    from broadsheet.demo.actions import build_newsroom
-    from broadsheet.press.actions import press_everything
+    with construction(directory):
+        make_newsroom(directory, chosen, None)
+        from broadsheet.demo.actions import build_newsroom
+        from broadsheet.press.actions import press_everything
 
-    signs = build_newsroom(say=click.echo)
-    click.echo("Pressing the edition")
-    outcome = press_everything()
+        signs = build_newsroom(say=click.echo)
+        click.echo("Pressing the edition")
+        outcome = press_everything()
+        (directory / "data" / SIGNS).write_text(json.dumps(signs), encoding="utf-8")
     click.echo(f"{outcome.renders} pages pressed; ready after {time.monotonic() - began:.0f} s")
-    (directory / "data" / SIGNS).write_text(json.dumps(signs), encoding="utf-8")
 
 
-def _need_room(directory: Path) -> None:
-    if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
-        return
-    if (directory / FILE_NAME).is_file():
+def _need_no_newsroom(directory: Path) -> None:
+    if (directory / FILE_NAME).is_file() and not is_unfinished(directory):
         raise Failure(
-            f"{directory} is a newsroom, but not a finished demo. Serve it with broadsheet serve --dir "
-            f"{directory}, or name a new directory for the demo (an interrupted one can be removed)."
+            f"{directory} is a newsroom, but not a demo. Serve it with broadsheet serve --dir {directory}, "
+            "or name another directory for the demo."
         )
-    raise Failure(f"{directory} is not empty and no newsroom. Name a new directory.")
-
-
-def _run(command: list[str]) -> None:
-    child = subprocess.Popen(command)
-    status = child.wait()
-    if status:
-        raise Failure("The demo could not be made; the lines above say why.")
 
 
 COMMANDS = (demo, build)

@@ -11,7 +11,7 @@ import click
 
 from broadsheet.project import env
 from broadsheet.project.cli.failures import Failure
-from broadsheet.project.cli.opening import dir_option, open_desk, open_newsroom
+from broadsheet.project.cli.opening import dir_option, enter_newsroom, open_desk
 from broadsheet.project.processes import is_held
 
 file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
@@ -59,14 +59,16 @@ def take_backup(directory: Path, file: Path) -> int:
 )
 def restore(file: Path, directory: Path, database_url: str | None) -> None:
     """Put a newsroom back from FILE into a new directory (and an empty PostgreSQL database)."""
+    from broadsheet.project.construction import construction
     from broadsheet.project.directory import write_secret
-    from broadsheet.project.restore import read_manifest, unpacked
+    from broadsheet.project.restore import read_manifest, unpack
 
-    manifest = read_manifest(file)
-    with unpacked(file, directory):
+    with construction(directory):
+        manifest = read_manifest(file)
+        unpack(file, directory)
         if database_url:
             write_secret(directory, "database_url", database_url)
-        _found, values = open_newsroom(directory)
+        _found, values = enter_newsroom(directory)
         _fill_database(directory, values, manifest["engine"])
     click.echo(f"Restored {values.name} as it was at {manifest['made']} into {directory}.")
     click.echo(
@@ -103,7 +105,9 @@ def upgrade(directory: Path) -> int:
     from broadsheet.press.actions import press_pending
     from broadsheet.project.cli.checking import report
     from broadsheet.project.doctor import examine
+    from broadsheet.project.schema import need_no_newer
 
+    need_no_newer()
     now = dt.datetime.now(dt.UTC)
     file = found / "backups" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.tar.gz"
     os.umask(0o077)
