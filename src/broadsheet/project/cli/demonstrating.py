@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from broadsheet.project.cli.opening import open_newsroom
 from broadsheet.project.cli.starting import make_newsroom
 from broadsheet.project.construction import construction, is_unfinished
 from broadsheet.project.env import FILE_NAME
+from broadsheet.project.release import schema
 
 SIGNS = "demo.json"
-"""Where the demo keeps what it prints: who signs in, where the campaign is."""
+"""Where the demo keeps what it prints (who signs in, where the campaign is) and which tables it has."""
 
 
 @click.command()
@@ -36,10 +38,13 @@ def demo(directory: Path, port: int) -> int:
     signs = directory / "data" / SIGNS
     if not signs.exists() or is_unfinished(directory):
         _need_no_newsroom(directory)
-        if status := subprocess.Popen(command("demo-build", directory, "--port", str(port))).wait():
-            return abs(status)
+        _run(command("demo-build", directory, "--port", str(port)))
     found, values = open_newsroom(directory)
     shown = json.loads(signs.read_text(encoding="utf-8"))
+    if shown.get("schema") != schema():
+        click.echo("This demo was made by another version; bringing it up to date")
+        _run(command("upgrade", directory))
+        signs.write_text(json.dumps({**shown, "schema": schema()}), encoding="utf-8")
 
     def announce(url: str) -> None:
         click.echo(f"Public site: {url}/")
@@ -75,10 +80,10 @@ def build(directory: Path, port: int) -> None:
         from broadsheet.demo.actions import build_newsroom
         from broadsheet.press.actions import press_everything
 
-        signs = build_newsroom(say=click.echo)
+        shown = {**build_newsroom(say=click.echo), "schema": schema()}
         click.echo("Pressing the edition")
         outcome = press_everything()
-        (directory / "data" / SIGNS).write_text(json.dumps(signs), encoding="utf-8")
+        (directory / "data" / SIGNS).write_text(json.dumps(shown), encoding="utf-8")
     click.echo(f"{outcome.renders} pages pressed; ready after {time.monotonic() - began:.0f} s")
 
 
@@ -88,6 +93,12 @@ def _need_no_newsroom(directory: Path) -> None:
             f"{directory} is a newsroom, but not a demo. Serve it with broadsheet serve --dir {directory}, "
             "or name another directory for the demo."
         )
+
+
+def _run(command: list[str]) -> None:
+    """Run a part of the work as a process, which says itself why it fails; then this one ends alike."""
+    if status := subprocess.Popen(command).wait():
+        sys.exit(status if status > 0 else 128 - status)
 
 
 COMMANDS = (demo, build)
