@@ -70,6 +70,16 @@ def test_load_environment_gives_every_type(tmp_path: Path) -> None:
         ('email = "smpt"', "file, console, smtp"),
         ('database_url = "mysql://x"', "postgres://"),
         ('currency = "dollars"', "three capital letters"),
+        ('name = ""', "not empty"),
+        ('email_from = "the\\tnewsroom@ledger.example"', "news@example.org"),
+        ("sandbox_port = 0", "1 to 65535"),
+        ('email_from = "the newsroom"', "news@example.org"),
+        ('hosts = ["https://www.ledger.example"]', "without http://"),
+        ('url = "https://ledger.example/news"', "without a path"),
+        ('languages = ["en", "qq"]', "“qq”"),
+        ('languages = ["en", "en"]', "each once"),
+        ('database_url = "postgres://h:port/d"', "cannot be read"),
+        ('hosts = [\n"a",', "line 2"),
     ],
 )
 def test_load_mistake_in_file_is_one_clear_sentence(tmp_path: Path, text: str, said: str) -> None:
@@ -105,10 +115,10 @@ def test_newsroom_directory_that_is_none_says_how_to_make_one(tmp_path: Path) ->
 @given(
     st.fixed_dictionaries(
         {
-            "name": st.text(st.characters(exclude_categories=["Cs"])),
-            "email_port": st.integers(0, 65535),
+            "email_user": st.text(st.characters(exclude_categories=["Cs"])),
+            "email_port": st.integers(1, 65535),
             "behind_proxy": st.booleans(),
-            "hosts": st.lists(st.text(st.characters(exclude_categories=["Cs"]))).map(tuple),
+            "hosts": st.lists(st.from_regex(r"[a-z0-9.-]+", fullmatch=True)).map(tuple),
         }
     )
 )

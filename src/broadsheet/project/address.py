@@ -33,8 +33,9 @@ def at_port(values: Values, port: int, environ: Mapping[str, str] = os.environ) 
 def note_port(directory: Path, port: int) -> None:
     """Note on which port this newsroom is served, for `as_served`."""
     note = directory / NOTED
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(f"{port}\n", encoding="utf-8")
+    text = f"{port}\n"
+    if not note.is_file() or note.read_text(encoding="utf-8") != text:
+        note.write_text(text, encoding="utf-8")
 
 
 def as_served(directory: Path, values: Values) -> Values:

@@ -88,7 +88,7 @@ def _is_still(mark: Path, file: IO[str]) -> bool:
 
 def _open(directory: Path, mark: Path) -> IO[str]:
     if directory.exists() and not directory.is_dir():
-        raise _not_empty(directory)
+        raise NotEmpty(f"{directory} is a file; nothing was changed. Name a new directory.")
     if is_unfinished(directory):
         return mark.open("r+", encoding="utf-8")
     directory.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from broadsheet.project import env
 
+DATABASE = Path("data") / "newsroom.sqlite3"
 FOLDERS = (
     "theme",
     "secrets",

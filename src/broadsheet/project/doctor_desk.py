@@ -17,6 +17,9 @@ from broadsheet.project.env import Values
 from broadsheet.project.processes import Outdated
 from broadsheet.project.schema import need_schema
 
+FIRST = ("database", "migrations")
+"""While one of these has a problem, the looks after it would only say so again."""
+
 Look = Callable[[], Iterator[Finding]]
 
 
@@ -51,7 +54,7 @@ def migrations() -> Iterator[Finding]:
         need_schema()
         yield Finding("migrations", "ok", "the tables are those of this version")
     except Outdated as error:
-        yield Finding("migrations", "problem", str(error), "Stop serving before you do.")
+        yield Finding("migrations", "problem", str(error))
 
 
 def clocks() -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -29,7 +30,7 @@ class Busy(Unstartable):
 
 
 class Outdated(Unstartable):
-    """The database is not of this version."""
+    """The database is not what this version works with."""
 
 
 def die_with_parent() -> None:
@@ -59,9 +60,11 @@ def hold(folder: Path, name: str) -> IO[str]:
         raise Busy(
             f"The {name} process of this newsroom runs already (process {holder}). Stop it first."
         ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    # The lock holds without this note too, so that a full disk keeps nobody from serving.
+    with contextlib.suppress(OSError):
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
     return file
 
 

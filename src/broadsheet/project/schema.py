@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from broadsheet import __version__
 from broadsheet.project.processes import Outdated, Unstartable
@@ -13,11 +14,21 @@ from broadsheet.project.processes import Outdated, Unstartable
 
 def need_schema() -> None:
     """Raise Outdated unless the database has exactly the tables that this version expects."""
+    need_tables()
     need_no_newer()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Outdated(
             "The database is of an older version. Bring it up to date: broadsheet upgrade"
+        )
+
+
+def need_tables() -> None:
+    """Raise Outdated where the database is empty: a newsroom that lost its database must not begin anew."""
+    if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
+        raise Outdated(
+            "The database is empty, which no newsroom's is. Stop serving and put the last backup back: "
+            "broadsheet restore"
         )
 
 

@@ -9,6 +9,7 @@ from babel.core import Locale
 
 from broadsheet.project import database, env
 from broadsheet.project.address import as_served
+from broadsheet.project.directory import DATABASE
 from broadsheet.project.release import release
 
 NEWSROOM_DIR = env.newsroom_directory()
@@ -111,7 +112,7 @@ TEMPLATES = [
 ]
 
 # Storing -------------------------------------------------------------------------------------
-DATABASES = {"default": database.database(BROADSHEET.database_url, DATA_DIR / "newsroom.sqlite3")}
+DATABASES = {"default": database.database(BROADSHEET.database_url, NEWSROOM_DIR / DATABASE)}
 CACHES = {"default": database.cache(BROADSHEET.cache_url)}
 TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MEDIA_ROOT = DATA_DIR / "media"
@@ -204,7 +205,13 @@ PRESS_STRICT_READS = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "broadsheet.project.logs.Formatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # What a browser asked for wrongly is no news to who runs the newsroom.

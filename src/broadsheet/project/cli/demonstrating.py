@@ -21,7 +21,7 @@ SIGNS = "demo.json"
 """Where the demo keeps what it prints (who signs in, where the campaign is) and which tables it has."""
 
 
-@click.command()
+@click.command(short_help="Make and serve an invented newsroom.")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), default="newsroom", show_default=True
 )
@@ -66,7 +66,6 @@ def build(directory: Path, port: int) -> None:
 
     die_with_parent()
     began = time.monotonic()
-    click.echo("Making the newsroom: settings, secrets, database")
     chosen = {
         "name": "The Larkenford Lantern",
         "url": f"http://127.0.0.1:{port}",
@@ -76,6 +75,7 @@ def build(directory: Path, port: int) -> None:
         "sandbox_port": port + 1,
     }
     with construction(directory):
+        click.echo("Making the newsroom: settings, secrets, database")
         make_newsroom(directory, chosen, None)
         from broadsheet.demo.actions import build_newsroom
         from broadsheet.press.actions import press_everything

@@ -12,7 +12,7 @@ from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import enter_newsroom, load_django
 
 
-@click.command()
+@click.command(short_help="Make a newsroom in a new directory.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", help="What the newsroom is called.")
 @click.option("--domain", help="Its public domain, such as ledger.example.")
@@ -62,12 +62,14 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
 
     Django is loaded from then on.
     """
-    from broadsheet.project.directory import make_directory, write_secret
+    from broadsheet.project.directory import DATABASE, make_directory, write_secret
 
     make_directory(directory, chosen)
     if database_url:
         write_secret(directory, "database_url", database_url)
-    _found, values = enter_newsroom(directory)
+    found, values = enter_newsroom(directory)
+    if not values.database_url:
+        (found / DATABASE).touch(mode=0o640)
     load_django()
     from django.core.management import call_command
 
