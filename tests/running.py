@@ -51,9 +51,9 @@ def free_port() -> int:
             return port
 
 
-def wait_until(true: Callable[[], object], what: str) -> None:
-    """Return when `true()` is; fail after PATIENCE seconds."""
-    end = time.monotonic() + PATIENCE
+def wait_until(true: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Return when `true()` is; fail after as many seconds."""
+    end = time.monotonic() + patience
     while not true():
         assert time.monotonic() < end, f"never happened: {what}"
         time.sleep(0.02)

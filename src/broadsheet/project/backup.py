@@ -59,7 +59,6 @@ def gather(directory: Path, staged: Path, database: Mapping[str, Any]) -> None:
 def pack(staged: Path, file: Path, database: Mapping[str, Any], now: str) -> int:
     """Write what was gathered into one archive with a manifest of digests; it has its name only when complete."""
     digests: dict[str, str] = {}
-    file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(file.name + ".partial")
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -118,6 +117,14 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     ):
         old.backup(new)
         new.execute("PRAGMA journal_mode=DELETE")
+        # Constraints may call functions that only Django's connections have; damage shows without them.
+        new.execute("PRAGMA ignore_check_constraints=ON")
+        verdict = new.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise BackupError(
+            f"{source} is damaged ({verdict}): nothing was backed up. Keep the older backups; "
+            "stop serving and put the last one back: broadsheet restore"
+        )
     target.chmod(source.stat().st_mode & 0o777)
 
 

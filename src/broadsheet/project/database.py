@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from broadsheet.project.env import SettingsError
 
@@ -21,7 +21,8 @@ def database(url: str, default: Path) -> dict[str, Any]:
     if not url:
         return {
             "ENGINE": SQLITE,
-            "NAME": default,
+            # SQLite makes a file that is missing; an empty database in place of a lost one would go unnoticed.
+            "NAME": f"file:{quote(str(default))}?mode=rw",
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _PRAGMAS},
         }
     parts = urlsplit(url)

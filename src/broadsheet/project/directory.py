@@ -10,6 +10,7 @@ from typing import Any
 
 from broadsheet.project import env
 
+DATABASE = Path("data") / "newsroom.sqlite3"
 FOLDERS = (
     "theme",
     "secrets",
@@ -28,26 +29,26 @@ name, assets/… the style, script or picture of the same name. An empty folder 
 """
 
 
-class NotEmpty(env.SettingsError):
-    """The directory holds something already and is left as it is."""
-
-
 def make_directory(directory: Path, chosen: Mapping[str, Any]) -> None:
-    """Make a newsroom directory with these settings; all others stay at their default, as comments.
+    """Fill an empty directory with what a newsroom consists of, its settings last.
 
-    Raises NotEmpty where there is something already, SettingsError for a value that cannot be.
+    What is not among `chosen` stays at its default, as a comment. Raises SettingsError for a value that
+    cannot be.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise NotEmpty(f"{directory} is not empty; nothing was changed. Name a new directory.")
     env.chosen_values(chosen)
-    for folder in FOLDERS:
-        (directory / folder).mkdir(parents=True, exist_ok=True)
-    (directory / "secrets").chmod(0o700)
-    (directory / "data").chmod(0o750)
+    make_folders(directory)
     for name in GENERATED:
         write_secret(directory, name, secrets.token_hex(32))
     (directory / "theme" / "README").write_text(THEME_NOTE, encoding="utf-8")
     (directory / env.FILE_NAME).write_text(settings_text(chosen), encoding="utf-8")
+
+
+def make_folders(directory: Path) -> None:
+    """Make a newsroom's folders; strangers look into none of those that matter."""
+    for folder in FOLDERS:
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    (directory / "secrets").chmod(0o700)
+    (directory / "data").chmod(0o750)
 
 
 def write_secret(directory: Path, name: str, value: str) -> None:

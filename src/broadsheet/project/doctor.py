@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from broadsheet.project import env, heartbeat
+from broadsheet.project.cli.failures import sentence_for
+from broadsheet.project.construction import need_finished
 from broadsheet.project.directory import FOLDERS
 from broadsheet.project.processes import is_held
 
@@ -35,6 +37,7 @@ class Finding:
 def examine(directory: Path) -> Iterator[Finding]:
     """Look at everything, cheap things first. What cannot be looked at is a finding too, never an exception."""
     try:
+        need_finished(directory)
         os.environ["BROADSHEET_DIR"] = str(directory)
         found = env.newsroom_directory()
         os.environ["BROADSHEET_DIR"] = str(found)
@@ -49,24 +52,27 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield from _guarded("folders", lambda: folders(found))
     yield from _guarded("disk", lambda: disk(found))
     yield from _guarded("worker", lambda: worker(found))
-    yield from _guarded("software", load_django)
-    from broadsheet.project import doctor_desk
+    if (yield from _guarded("software", load_django)):
+        from broadsheet.project import doctor_desk
 
-    for subject, look in doctor_desk.looks(values):
-        yield from _guarded(subject, look)
+        for subject, look in doctor_desk.looks(values):
+            is_sound = yield from _guarded(subject, look)
+            if subject in doctor_desk.FIRST and not is_sound:
+                return
 
 
-def _guarded(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(subject: str, look: Callable[[], Iterator[Finding]]) -> Generator[Finding, None, bool]:
+    """What a look finds, an exception included; returns whether it found no problem."""
+    is_sound = True
     try:
-        yield from look()
+        for finding in look():
+            is_sound &= finding.level != "problem"
+            yield finding
     except Exception as error:  # noqa: BLE001 - the doctor's patient may be ill in any way
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        yield Finding(
-            subject,
-            "problem",
-            f"could not be looked at: {reason}",
-            "Mend what is said above first.",
-        )
+        said = sentence_for(error) or f"could not be looked at: {error or type(error).__name__}"
+        yield Finding(subject, "problem", said.partition("\n")[0])
+        return False
+    return is_sound
 
 
 def secrets(directory: Path) -> Iterator[Finding]:

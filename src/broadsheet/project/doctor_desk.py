@@ -14,8 +14,11 @@ from broadsheet.kit import clock
 from broadsheet.kit.models import Change
 from broadsheet.project.doctor import LATE, SKEW, Finding
 from broadsheet.project.env import Values
-from broadsheet.project.jobs import need_schema
 from broadsheet.project.processes import Outdated
+from broadsheet.project.schema import need_schema
+
+FIRST = ("database", "migrations")
+"""While one of these has a problem, the looks after it would only say so again."""
 
 Look = Callable[[], Iterator[Finding]]
 
@@ -52,7 +55,7 @@ def migrations() -> Iterator[Finding]:
         need_schema()
         yield Finding("migrations", "ok", "the tables are those of this version")
     except Outdated as error:
-        yield Finding("migrations", "problem", str(error), "Stop serving, then: broadsheet upgrade")
+        yield Finding("migrations", "problem", str(error))
 
 
 def clocks() -> Iterator[Finding]:

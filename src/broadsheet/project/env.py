@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+
+from broadsheet.project import rules
 
 PREFIX = "BROADSHEET_"
 FILE_NAME = "settings.toml"
@@ -20,55 +21,7 @@ FILE_NAME = "settings.toml"
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it, where it came from and how to mend it."""
 
-
-def _is_origin(value: str) -> str | None:
-    parts = urlsplit(value)
-    if parts.scheme in ("http", "https") and parts.hostname and not parts.path.strip("/"):
-        return None
-    return "must be an address such as https://example.org, without a path"
-
-
-def _is_time_zone(value: str) -> str | None:
-    if value in available_timezones():
-        return None
-    near = difflib.get_close_matches(value, available_timezones(), 1)
-    return "is no time zone" + (
-        f"; do you mean {near[0]}?" if near else "; an example is Europe/Lisbon"
-    )
-
-
-def _are_languages(value: tuple[str, ...]) -> str | None:
-    if value and all(code.replace("-", "").isalpha() and code == code.lower() for code in value):
-        return None
-    return 'must list at least one language code in lower case, such as ["en", "ar"]'
-
-
-def _is_currency(value: str) -> str | None:
-    if len(value) == 3 and value.isalpha() and value.isupper():
-        return None
-    return "must be a currency code of three capital letters, such as USD"
-
-
-def _is_amount(value: str) -> str | None:
-    if value.isascii() and value.isdigit():
-        return None
-    return 'must be a whole amount in digits and quotes, such as "100"'
-
-
-def _one_of(*choices: str) -> Callable[[str], str | None]:
-    def check(value: str) -> str | None:
-        return None if value in choices else f"must be one of: {', '.join(choices)}"
-
-    return check
-
-
-def _scheme(*schemes: str) -> Callable[[str], str | None]:
-    def check(value: str) -> str | None:
-        if not value or urlsplit(value).scheme in schemes:
-            return None
-        return f"must begin with {' or '.join(s + '://' for s in schemes)}"
-
-    return check
+    exit_status = 78  # EX_CONFIG of sysexits.h: no restart helps
 
 
 def _setting(
@@ -92,24 +45,27 @@ class Values:
     name: str = _setting(
         "The Broadsheet",
         "What the newsroom is called on its pages and in its e-mail.",
+        check=rules.is_line,
         title="The newsroom",
     )
     url: str = _setting(
         "http://127.0.0.1:8000",
         "Where readers find the site: scheme and host, no path.",
-        check=_is_origin,
+        check=rules.is_origin,
     )
     time_zone: str = _setting(
         "UTC",
         "The newsroom's time zone: its dates are shown and its addresses formed in it.",
-        check=_is_time_zone,
+        check=rules.is_time_zone,
     )
     languages: tuple[str, ...] = _setting(
         ("en",),
         "Language codes. The first is the site's own; each other has its prefix (/ar/).",
-        check=_are_languages,
+        check=rules.are_languages,
     )
-    currency: str = _setting("USD", "The currency that gifts are asked for in.", check=_is_currency)
+    currency: str = _setting(
+        "USD", "The currency that gifts are asked for in.", check=rules.is_currency
+    )
     secret_key: str = _setting(
         "",
         "Signs sessions and links. `broadsheet init` makes one; a new one signs everybody out.",
@@ -117,7 +73,9 @@ class Values:
         title="Serving",
     )
     hosts: tuple[str, ...] = _setting(
-        (), "Other host names that the desk answers to, besides that of `url`."
+        (),
+        "Other host names that the desk answers to, besides that of `url`.",
+        check=rules.are_hosts,
     )
     behind_proxy: bool = _setting(
         False,
@@ -126,48 +84,54 @@ class Values:
     database_url: str = _setting(
         "",
         "postgres://user:password@host:5432/name; empty for SQLite in the data folder.",
-        check=_scheme("postgres", "postgresql"),
+        check=rules.scheme("postgres", "postgresql"),
         secret=True,
         title="Storing",
     )
     cache_url: str = _setting(
         "",
         "redis://host:6379/0; empty for a cache in memory.",
-        check=_scheme("redis", "rediss"),
+        check=rules.scheme("redis", "rediss"),
         secret=True,
     )
     email: str = _setting(
         "file",
         "Where e-mail goes: `file` writes it to data/mail, `console` prints it, `smtp` sends it.",
-        check=_one_of("file", "console", "smtp"),
+        check=rules.one_of("file", "console", "smtp"),
         title="E-mail",
     )
     email_from: str = _setting(
-        "newsroom@localhost", "The sender's address of what the newsroom sends."
+        "newsroom@localhost",
+        "The sender's address of what the newsroom sends.",
+        check=rules.is_sender,
     )
     email_host: str = _setting("localhost", "The SMTP server's name.")
-    email_port: int = _setting(587, "The SMTP server's port.")
+    email_port: int = _setting(587, "The SMTP server's port.", check=rules.is_port)
     email_user: str = _setting("", "The account at the SMTP server; empty for none.")
     email_password: str = _setting("", "Its password.", secret=True)
     email_security: str = _setting(
-        "starttls", "How the connection is encrypted.", check=_one_of("starttls", "tls", "none")
+        "starttls",
+        "How the connection is encrypted: `starttls`, `tls` or `none`.",
+        check=rules.one_of("starttls", "tls", "none"),
     )
     processor: str = _setting(
         "none",
         "Who takes payments: `none`, or `sandbox`, which plays a payment processor without any money.",
-        check=_one_of("none", "sandbox"),
+        check=rules.one_of("none", "sandbox"),
         title="Payments",
     )
     refund_alone: str = _setting(
         "100",
         "Up to this much, in `currency`, one person may give a gift back; above it a second must agree.",
-        check=_is_amount,
+        check=rules.is_amount,
     )
-    sandbox_port: int = _setting(8001, "The port of the sandbox's own checkout page.")
+    sandbox_port: int = _setting(
+        8001, "The port of the sandbox's own checkout page.", check=rules.is_port
+    )
     sandbox_url: str = _setting(
         "",
         "Where a browser reaches the sandbox; empty for its port on the host of `url`.",
-        check=_scheme("http", "https"),
+        check=rules.scheme("http", "https"),
     )
     sandbox_key: str = _setting("", "What we show the sandbox to be let in.", secret=True)
     sandbox_webhook_secret: str = _setting(
@@ -245,8 +209,10 @@ def _read_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
+        last = f"at the end, line {len(path.read_text(encoding='utf-8').splitlines())}"
         raise SettingsError(
-            f"{path} cannot be read: {error}. Strings need quotes; lists need [ ]."
+            f"{path} cannot be read: {str(error).replace('at end of document', last)}. "
+            "Strings need quotes; lists need [ ]."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.") from error
@@ -327,6 +293,7 @@ def _typed(setting: Setting, value: Any, source: str) -> Any:
 def _checked(setting: Setting, value: Any, source: str) -> Any:
     problem = setting.check(value) if setting.check else None
     if problem:
-        shown = "its value" if setting.secret else f"“{value}”"
+        text = ", ".join(value) if isinstance(value, tuple) else value
+        shown = "its value" if setting.secret else f"“{' '.join(str(text).split())}”"
         raise SettingsError(f"{setting.name} in {source} is wrong: {shown} {problem}.")
     return value

@@ -5,27 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.kit import clock
 from broadsheet.kit.jobs import Job
-from broadsheet.project.processes import Outdated
+from broadsheet.newsroom.actions.founding import locate_site
+from broadsheet.project.schema import need_schema
 
 KEEP_TASKS = dt.timedelta(days=14)
 
 
-def need_schema() -> None:
-    """Raise Outdated unless the database has exactly the tables that this version expects."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Outdated(
-            "The database is of an older version. Bring it up to date: broadsheet upgrade"
-        )
+def settle_in() -> None:
+    """What a worker sees to before its jobs: that the database fits, and the site is where the settings say."""
+    need_schema()
+    locate_site(base_url=settings.BROADSHEET.url)
 
 
 def jobs() -> Iterator[Job]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import signal
@@ -28,7 +30,7 @@ class Busy(Unstartable):
 
 
 class Outdated(Unstartable):
-    """The database is not of this version."""
+    """The database is not what this version works with."""
 
 
 def die_with_parent() -> None:
@@ -58,9 +60,11 @@ def hold(folder: Path, name: str) -> IO[str]:
         raise Busy(
             f"The {name} process of this newsroom runs already (process {holder}). Stop it first."
         ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    # The lock holds without this note too, so that a full disk keeps nobody from serving.
+    with contextlib.suppress(OSError):
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
     return file
 
 
@@ -73,18 +77,16 @@ def is_held(folder: Path, name: str) -> bool:
     return False
 
 
-def need_port(host: str, port: int) -> None:
-    """Raise Busy when nothing of ours could listen on this port."""
+def need_port(host: str, port: int, mend: str = "Choose another with --port.") -> None:
+    """Raise Busy when nothing of ours could listen on this port; `mend` says what to do about it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except PermissionError:
-        raise Busy(
-            f"Port {port} is reserved for the system. Choose one above 1023 with --port."
-        ) from None
+        raise Busy(f"Port {port} is reserved for the system. {mend}") from None
     except OSError as error:
-        raise Busy(
-            f"{host} port {port} cannot be used ({error.strerror}). Choose another with --port."
-        ) from None
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise Busy(f"{host} is no address of this machine. Correct --host.") from None
+        raise Busy(f"{host} port {port} cannot be used ({error.strerror}). {mend}") from None

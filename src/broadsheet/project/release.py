@@ -1,4 +1,4 @@
-"""What version of the software runs, as a short name for addresses that may be kept for ever."""
+"""What version of the software runs, as short names that change with it; found without loading Django."""
 
 from __future__ import annotations
 
@@ -16,4 +16,14 @@ def release() -> str:
     own = Path(broadsheet.__file__).parent.glob("*/static/**/*")
     changed = max((file.stat().st_mtime_ns for file in own), default=0)
     versions = f"{broadsheet.__version__} {django.__version__} {wagtail.__version__} {changed}"
+    return hashlib.sha256(versions.encode()).hexdigest()[:12]
+
+
+def schema() -> str:
+    """A name of 12 hexadecimal digits; it changes when this version may expect other tables."""
+    package = Path(broadsheet.__file__).parent
+    migrations = sorted(
+        f"{file.parts[-3]}/{file.stem}" for file in package.glob("*/migrations/0*.py")
+    )
+    versions = f"{django.__version__} {wagtail.__version__} {' '.join(migrations)}"
     return hashlib.sha256(versions.encode()).hexdigest()[:12]

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from broadsheet import __version__
 from broadsheet.project.backup import DUMP, FORMAT, KEPT, MANIFEST, BackupError, run_client
-from broadsheet.project.directory import FOLDERS
+from broadsheet.project.directory import make_folders
 
 
 def read_manifest(file: Path) -> dict[str, Any]:
@@ -46,30 +46,13 @@ def read_manifest(file: Path) -> dict[str, Any]:
     return manifest
 
 
-@contextlib.contextmanager
-def unpacked(file: Path, directory: Path) -> Iterator[None]:
-    """Write a verified backup's files into an empty directory, for the block to finish the work in.
-
-    When anything fails, the block included, the directory is left as it was. Raises BackupError.
-    """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise BackupError(f"{directory} is not empty; nothing was changed. Name a new directory.")
-    existed = directory.exists()
-    try:
-        for folder in FOLDERS:
-            (directory / folder).mkdir(parents=True, exist_ok=True)
-        (directory / "secrets").chmod(0o700)
-        (directory / "data").chmod(0o750)
-        with _reading(file):
-            for name, content in _members(file):
-                if name != MANIFEST:
-                    _write(directory / name, content)
-        yield
-    except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
-        if existed:
-            directory.mkdir(exist_ok=True)
-        raise
+def unpack(file: Path, directory: Path) -> None:
+    """Write a verified backup's files into a directory under construction. Raises BackupError."""
+    make_folders(directory)
+    with _reading(file):
+        for name, content in _members(file):
+            if name != MANIFEST:
+                _write(directory / name, content)
 
 
 def restore_database(directory: Path, database: Mapping[str, Any]) -> None:

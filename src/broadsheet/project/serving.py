@@ -6,15 +6,13 @@ import http.client
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from broadsheet.project.address import at_port, note_port
 from broadsheet.project.env import Values
 from broadsheet.project.processes import hold, need_port
 from broadsheet.project.supervisor import Program, Supervisor
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def serve_newsroom(
@@ -29,35 +27,22 @@ def serve_newsroom(
     port = port or urlsplit(values.url).port or 8000
     need_port(host, port)
     values = at_port(values, port)
-    environ = {
-        **os.environ,
-        "BROADSHEET_DIR": str(directory),
-        "BROADSHEET_URL": values.url,
-        "BROADSHEET_SANDBOX_PORT": str(values.sandbox_port),
-    }
     programs = [
         Program("web", command("web", directory, "--host", host, "--port", str(port))),
         Program("worker", command("worker", directory)),
     ]
     if values.processor == "sandbox":
-        need_port(host, values.sandbox_port)
+        need_port(host, values.sandbox_port, "Free it, or choose another sandbox_port or --port.")
         programs.append(Program("sandbox", sandbox_command(directory, values)))
+    note_port(directory, port)
     with lock:
         return Supervisor(
             programs,
-            environ,
+            {**os.environ, "BROADSHEET_DIR": str(directory)},
             say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201
             is_ready=lambda: answers(host, port),
             on_ready=lambda: on_ready(values.url),
         ).run()
-
-
-def at_port(values: Values, port: int) -> Values:
-    """The settings of a newsroom served on this port: a trial's address moves with it, a public one stays."""
-    parts = urlsplit(values.url)
-    if parts.hostname not in LOOPBACK or parts.port == port:
-        return values
-    return replace(values, url=f"{parts.scheme}://{parts.hostname}:{port}", sandbox_port=port + 1)
 
 
 def command(name: str, directory: Path, *arguments: str) -> list[str]:

@@ -10,10 +10,12 @@ from babel.core import Locale
 from django.core.exceptions import ObjectDoesNotExist
 
 from broadsheet.project import database, env
+from broadsheet.project.address import as_served
+from broadsheet.project.directory import DATABASE
 from broadsheet.project.release import release
 
 NEWSROOM_DIR = env.newsroom_directory()
-BROADSHEET = env.load(NEWSROOM_DIR)
+BROADSHEET = as_served(NEWSROOM_DIR, env.load(NEWSROOM_DIR))
 """The newsroom's own settings, typed; apps read them as `settings.BROADSHEET.name`."""
 
 DATA_DIR = NEWSROOM_DIR / "data"
@@ -113,7 +115,7 @@ TEMPLATES = [
 ]
 
 # Storing -------------------------------------------------------------------------------------
-DATABASES = {"default": database.database(BROADSHEET.database_url, DATA_DIR / "newsroom.sqlite3")}
+DATABASES = {"default": database.database(BROADSHEET.database_url, NEWSROOM_DIR / DATABASE)}
 CACHES = {"default": database.cache(BROADSHEET.cache_url)}
 TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MEDIA_ROOT = DATA_DIR / "media"
@@ -215,7 +217,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"news": {"()": "django.utils.log.CallbackFilter", "callback": _is_news}},
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "broadsheet.project.logs.Formatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # What a browser asked for wrongly is no news to who runs the newsroom.

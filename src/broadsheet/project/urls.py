@@ -14,6 +14,8 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 from broadsheet.project import views
 from broadsheet.theme.views import styleguide
 
+handler500 = "broadsheet.project.views.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/static/<str:release>/<path:path>", views.static_file, name="static-file"),
     path("desk/media/<path:path>", views.media_file, name="media-file"),

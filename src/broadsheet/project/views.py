@@ -1,12 +1,14 @@
-"""The desk's own files: its styles and scripts for everybody, its pictures for those signed in."""
+"""The desk's own files, its pictures for those signed in, and the answer when something fails."""
 
 from __future__ import annotations
 
 import mimetypes
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils._os import safe_join
 from django.views.decorators.gzip import gzip_page
@@ -17,6 +19,10 @@ PRIVATE = {
     "Cache-Control": "private, max-age=3600",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
+AWAY = (
+    "The newsroom's database cannot be reached just now. Please go back and try again in a minute."
+)
+FAILED = "Something went wrong; those who run this site find what in its log. Please go back and try again."
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -39,3 +45,14 @@ def media_file(request: HttpRequest, path: str) -> HttpResponse:
         raise Http404(path)
     content_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return HttpResponse(file.read_bytes(), content_type, headers=PRIVATE)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What is answered in place of an error: a sentence, which needs neither database nor template."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError)
+    return HttpResponse(
+        f"{AWAY if is_away else FAILED}\n",
+        "text/plain; charset=utf-8",
+        status=503 if is_away else 500,
+        headers={"Cache-Control": "no-store", **({"Retry-After": "30"} if is_away else {})},
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from broadsheet.press.edition import Edition
 from broadsheet.project.processes import die_with_parent, hold
 
 
@@ -15,6 +16,8 @@ def serve(directory: Path, host: str, port: int) -> None:
     from granian.log import LogLevels
 
     lock = hold(directory / "data" / "run", "web")
+    # A damaged edition is to be told in a sentence, before Granian tells of its worker's end.
+    Edition(directory / "data" / "edition").close()
     # Granian's own child must not outlive it either, even where it is killed with -9.
     os.register_at_fork(after_in_child=die_with_parent)
     Granian(

@@ -40,13 +40,13 @@ def run(directory: Path) -> None:
     """Do the newsroom's jobs until TERM or INT. Raises Busy when it has a worker already."""
     folder = directory / "data" / "run"
     lock = hold(folder, "worker")
+    from broadsheet.press import tasks as press
+    from broadsheet.project.jobs import jobs, settle_in
+
+    settle_in()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    from broadsheet.press import tasks as press
-    from broadsheet.project.jobs import jobs, need_schema
-
-    need_schema()
     loops: dict[str, Callable[[], None]] = {"press": partial(press.run, stop)}
     loops |= {job.name: partial(keep_running, job, stop) for job in jobs()}
     threads = [

@@ -48,10 +48,13 @@ def _open_edition(root: Page, name: str, code: str) -> FrontPage:
 
 @transaction.atomic
 def locate_site(*, base_url: str, front: FrontPage | None = None, name: str | None = None) -> Site:
-    """Say under which address the site is found; absolute addresses in the desk follow it."""
+    """Say under which address the site is found; absolute addresses in the desk and its e-mail follow it."""
     parts = urlsplit(base_url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    is_there = (site.hostname, site.port) == (parts.hostname, port)
+    if site.pk and is_there and front is None and name is None:
+        return site
     site.hostname, site.port = parts.hostname or "localhost", port
     if front is not None:
         site.root_page = front

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from broadsheet.project.doctor import Finding
 
 
-@click.command()
+@click.command(short_help="Look for what is wrong and say how to mend it.")
 @dir_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -41,7 +41,13 @@ def report(findings: list[Finding]) -> int:
         if finding.mend:
             click.echo(f"{'':8} {finding.mend}")
     problems = sum(finding.level == "problem" for finding in findings)
-    click.echo(f"{problems} problem{'s' * (problems > 1)}." if problems else "All is well.")
+    warnings = sum(finding.level == "warning" for finding in findings)
+    said = ", ".join(
+        f"{number} {what}{'s' * (number > 1)}"
+        for number, what in ((problems, "problem"), (warnings, "warning"))
+        if number
+    )
+    click.echo(f"{said}." if said else "All is well.")
     return status_of(findings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,13 +13,15 @@ import click
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import open_newsroom
 from broadsheet.project.cli.starting import make_newsroom
+from broadsheet.project.construction import construction, is_unfinished
 from broadsheet.project.env import FILE_NAME
+from broadsheet.project.release import schema
 
 SIGNS = "demo.json"
-"""Where the demo keeps what it prints: who signs in, where the campaign is."""
+"""Where the demo keeps what it prints (who signs in, where the campaign is) and which tables it has."""
 
 
-@click.command()
+@click.command(short_help="Make and serve an invented newsroom.")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), default="newsroom", show_default=True
 )
@@ -28,13 +31,20 @@ def demo(directory: Path, port: int) -> int:
     from broadsheet.project.processes import need_port
     from broadsheet.project.serving import command, serve_newsroom
 
-    need_port("127.0.0.1", port)
+    for needed in (port, port + 1):
+        need_port(
+            "127.0.0.1", needed, "Choose two free ones in a row with --port (make demo PORT=…)."
+        )
     signs = directory / "data" / SIGNS
-    if not signs.exists():
-        _need_room(directory)
+    if not signs.exists() or is_unfinished(directory):
+        _need_no_newsroom(directory)
         _run(command("demo-build", directory, "--port", str(port)))
     found, values = open_newsroom(directory)
     shown = json.loads(signs.read_text(encoding="utf-8"))
+    if shown.get("schema") != schema():
+        click.echo("This demo was made by another version; bringing it up to date")
+        _run(command("upgrade", directory))
+        signs.write_text(json.dumps({**shown, "schema": schema()}), encoding="utf-8")
 
     def announce(url: str) -> None:
         click.echo(f"Public site: {url}/")
@@ -56,7 +66,6 @@ def build(directory: Path, port: int) -> None:
 
     die_with_parent()
     began = time.monotonic()
-    click.echo("Making the newsroom: settings, secrets, database")
     chosen = {
         "name": "The Larkenford Lantern",
         "url": f"http://127.0.0.1:{port}",
@@ -65,35 +74,33 @@ def build(directory: Path, port: int) -> None:
         "processor": "sandbox",
         "sandbox_port": port + 1,
     }
-    make_newsroom(directory, chosen, None)
-    from broadsheet.demo.actions import build_newsroom
-    from broadsheet.newsroom.actions.indexing import index_pending
-    from broadsheet.press.actions import press_everything
+    with construction(directory):
+        click.echo("Making the newsroom: settings, secrets, database")
+        make_newsroom(directory, chosen, None)
+        from broadsheet.demo.actions import build_newsroom
+        from broadsheet.newsroom.actions.indexing import index_pending
+        from broadsheet.press.actions import press_everything
 
-    signs = build_newsroom(say=click.echo)
-    click.echo("Pressing the edition")
-    outcome = press_everything()
-    index_pending()
+        shown = {**build_newsroom(say=click.echo), "schema": schema()}
+        click.echo("Pressing the edition")
+        outcome = press_everything()
+        index_pending()
+        (directory / "data" / SIGNS).write_text(json.dumps(shown), encoding="utf-8")
     click.echo(f"{outcome.renders} pages pressed; ready after {time.monotonic() - began:.0f} s")
-    (directory / "data" / SIGNS).write_text(json.dumps(signs), encoding="utf-8")
 
 
-def _need_room(directory: Path) -> None:
-    if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
-        return
-    if (directory / FILE_NAME).is_file():
+def _need_no_newsroom(directory: Path) -> None:
+    if (directory / FILE_NAME).is_file() and not is_unfinished(directory):
         raise Failure(
-            f"{directory} is a newsroom, but not a finished demo. Serve it with broadsheet serve --dir "
-            f"{directory}, or name a new directory for the demo (an interrupted one can be removed)."
+            f"{directory} is a newsroom, but not a demo. Serve it with broadsheet serve --dir {directory}, "
+            "or name another directory for the demo."
         )
-    raise Failure(f"{directory} is not empty and no newsroom. Name a new directory.")
 
 
 def _run(command: list[str]) -> None:
-    child = subprocess.Popen(command)
-    status = child.wait()
-    if status:
-        raise Failure("The demo could not be made; the lines above say why.")
+    """Run a part of the work as a process, which says itself why it fails; then this one ends alike."""
+    if status := subprocess.Popen(command).wait():
+        sys.exit(status if status > 0 else 128 - status)
 
 
 COMMANDS = (demo, build)

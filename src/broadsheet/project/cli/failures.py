@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 
 from broadsheet.project.env import SettingsError
@@ -18,6 +19,19 @@ _ERROR_BASES = (
     ("broadsheet.project.backup", "BackupError"),
 )
 
+_DATABASE_MENDS = (
+    ("connect|authentication|timeout", "Is its server running, and is secrets/database_url right?"),
+    ("malformed|not a database", "Stop serving and put the last backup back: broadsheet restore."),
+    (
+        "unable to open",
+        "Is data/newsroom.sqlite3 missing, or closed to this account? Else put a backup back: broadsheet restore.",
+    ),
+    ("readonly|read-only", "Is this the newsroom's own account, and may the disk be written to?"),
+    ("disk is full|No space|disk I/O", "Make room on the disk and try again."),
+    ("locked", "Another process writes for a long time; try again."),
+    ("no such|does not exist|undefined", "Its tables are of another version: broadsheet upgrade."),
+)
+
 
 class Failure(Exception):
     """A command cannot do what it was asked; the message says why and what to do."""
@@ -29,11 +43,11 @@ def sentence_for(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, OSError):
         return _of_the_system(error)
-    if _is_named(error, "django.db.utils", "OperationalError", "ProgrammingError"):
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+    if _is_named(error, "django.db.utils", "DatabaseError") or _is_named(error, "sqlite3", "Error"):
+        return _of_the_database(error)
+    if _is_named(error, "redis.exceptions", "RedisError"):
         return (
-            f"the database does not do what it is asked: {reason}. Is it reachable, and does its "
-            "schema fit (broadsheet upgrade)? broadsheet check says more."
+            f"the cache does not answer: {error} Is Redis running, and is secrets/cache_url right?"
         )
     if _is_named(error, "django.core.exceptions", "ImproperlyConfigured"):
         return f"{error} Correct settings.toml."
@@ -52,15 +66,23 @@ def _is_named(error: Exception, module: str, *names: str) -> bool:
     )
 
 
+def _of_the_database(error: Exception) -> str:
+    reason = str(error).strip().partition("\n")[0].rstrip(".") or "no reason given"
+    found = (mend for pattern, mend in _DATABASE_MENDS if re.search(pattern, reason))
+    mend = next(found, "broadsheet check says more.")
+    return f"the database does not do what it is asked: {reason}. {mend}"
+
+
 def _of_the_system(error: OSError) -> str:
-    where = f" {error.filename}" if error.filename else ""
+    where = f": {error.filename}" if error.filename else ""
     mend = {
         errno.EACCES: "Run the command as the newsroom's own account, or change who owns the file.",
         errno.EPERM: "Run the command as the newsroom's own account, or change who owns the file.",
         errno.EROFS: "The disk is mounted read-only.",
         errno.ENOSPC: "Make room on the disk and try again.",
+        errno.EFBIG: "The system allows no larger files here: see ulimit -f.",
         errno.ENOENT: "Correct the name.",
         errno.ENOTDIR: "A part of the name is a file, not a directory.",
         errno.EISDIR: "Name a file, not a directory.",
     }.get(error.errno or 0, "Look at the name, the disk and the permissions.")
-    return f"{error.strerror or error}:{where}. {mend}"
+    return f"{error.strerror or error}{where}. {mend}"

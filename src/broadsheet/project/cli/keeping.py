@@ -11,13 +11,13 @@ import click
 
 from broadsheet.project import env
 from broadsheet.project.cli.failures import Failure
-from broadsheet.project.cli.opening import dir_option, open_desk, open_newsroom
+from broadsheet.project.cli.opening import dir_option, enter_newsroom, open_desk
 from broadsheet.project.processes import is_held
 
 file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
 
-@click.command()
+@click.command(short_help="Write the whole newsroom into one file.")
 @file_argument
 @dir_option
 def backup(file: Path, directory: Path) -> None:
@@ -28,6 +28,8 @@ def backup(file: Path, directory: Path) -> None:
     found, _values = open_desk(directory)
     if file.is_dir():
         raise Failure(f"{file} is a directory. Name a file, such as {file}/newsroom.tar.gz")
+    if not file.parent.is_dir():
+        raise Failure(f"{file.parent} is no directory. Make it, or mount its disk, and try again.")
     size = take_backup(found, file)
     click.echo(f"Wrote {file} ({size / 1_000_000:.1f} MB).")
 
@@ -38,7 +40,9 @@ def take_backup(directory: Path, file: Path) -> int:
 
     from broadsheet.press.actions import press_lock
     from broadsheet.project.backup import gather, pack
+    from broadsheet.project.schema import need_tables
 
+    need_tables()
     database = settings.DATABASES["default"]
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     (directory / "data" / "run").mkdir(exist_ok=True)
@@ -48,7 +52,7 @@ def take_backup(directory: Path, file: Path) -> int:
         return pack(Path(staged), file, database, now)
 
 
-@click.command()
+@click.command(short_help="Put a newsroom back from a backup.")
 @file_argument
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), required=True, help="A new directory."
@@ -59,14 +63,18 @@ def take_backup(directory: Path, file: Path) -> int:
 )
 def restore(file: Path, directory: Path, database_url: str | None) -> None:
     """Put a newsroom back from FILE into a new directory (and an empty PostgreSQL database)."""
+    from broadsheet.project.construction import construction
     from broadsheet.project.directory import write_secret
-    from broadsheet.project.restore import read_manifest, unpacked
+    from broadsheet.project.restore import read_manifest, unpack
 
-    manifest = read_manifest(file)
-    with unpacked(file, directory):
+    if not file.is_file():
+        raise Failure(f"{file} is no file. Name a backup that broadsheet backup has written.")
+    with construction(directory):
+        manifest = read_manifest(file)
+        unpack(file, directory)
         if database_url:
             write_secret(directory, "database_url", database_url)
-        _found, values = open_newsroom(directory)
+        _found, values = enter_newsroom(directory)
         _fill_database(directory, values, manifest["engine"])
     click.echo(f"Restored {values.name} as it was at {manifest['made']} into {directory}.")
     click.echo(
@@ -76,9 +84,10 @@ def restore(file: Path, directory: Path, database_url: str | None) -> None:
 
 def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
     from broadsheet.project.database import POSTGRES, database
+    from broadsheet.project.directory import DATABASE
     from broadsheet.project.restore import restore_database
 
-    description = database(values.database_url, directory / "data" / "newsroom.sqlite3")
+    description = database(values.database_url, directory / DATABASE)
     if description["ENGINE"] != engine:
         raise Failure(
             "This backup holds another kind of database than its settings name now. "
@@ -88,7 +97,7 @@ def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
         restore_database(directory, description)
 
 
-@click.command()
+@click.command(short_help="Bring a newsroom up to this version.")
 @dir_option
 def upgrade(directory: Path) -> int:
     """Bring a newsroom up to this version: backup, migrate, press what changed, check."""
@@ -104,10 +113,14 @@ def upgrade(directory: Path) -> int:
     from broadsheet.press.actions import press_pending
     from broadsheet.project.cli.checking import report
     from broadsheet.project.doctor import examine
+    from broadsheet.project.schema import need_no_newer, need_tables
 
+    need_tables()
+    need_no_newer()
     now = dt.datetime.now(dt.UTC)
     file = found / "backups" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.tar.gz"
     os.umask(0o077)
+    file.parent.mkdir(exist_ok=True)
     take_backup(found, file)
     click.echo(f"Backup: {file}")
     call_command("migrate", interactive=False, verbosity=0)

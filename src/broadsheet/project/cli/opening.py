@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from broadsheet.project import env
+from broadsheet.project.construction import need_finished
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,8 +30,14 @@ def dir_option(function: F) -> F:
 def open_newsroom(directory: Path) -> tuple[Path, env.Values]:
     """The newsroom's directory and settings; the rest of this process works in that newsroom.
 
-    Raises SettingsError for a directory that is not a newsroom's and for a mistake in its settings.
+    Raises SettingsError for a directory that is not a newsroom's, or not yet, and for a mistake in its settings.
     """
+    need_finished(directory)
+    return enter_newsroom(directory)
+
+
+def enter_newsroom(directory: Path) -> tuple[Path, env.Values]:
+    """As `open_newsroom`, for those who are making the newsroom."""
     os.environ["BROADSHEET_DIR"] = str(directory)
     found = env.newsroom_directory()
     os.environ["BROADSHEET_DIR"] = str(found)
@@ -40,8 +47,13 @@ def open_newsroom(directory: Path) -> tuple[Path, env.Values]:
 def open_desk(directory: Path) -> tuple[Path, env.Values]:
     """As `open_newsroom`, and Django is loaded."""
     opened = open_newsroom(directory)
+    load_django()
+    return opened
+
+
+def load_django() -> None:
+    """Load Django for the newsroom that was opened."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
     import django
 
     django.setup()
-    return opened

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
+from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk
 
 ROLES = ("administrator", "editor", "reporter")
@@ -18,7 +20,7 @@ def user() -> None:
 
 @user.command()
 @dir_option
-@click.option("--email", prompt="E-mail address", help="The address to sign in with.")
+@click.option("--email", help="The address to sign in with. Asked for unless given.")
 @click.option("--first-name", default="", help="First name.")
 @click.option("--last-name", default="", help="Last name.")
 @click.option(
@@ -30,17 +32,21 @@ def user() -> None:
 )
 @click.option(
     "--password",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
     envvar="BROADSHEET_PASSWORD",
     help="At least 12 characters. Asked for unless given; better in BROADSHEET_PASSWORD than on the command line.",
 )
 def create(
-    directory: Path, email: str, password: str, role: str, first_name: str, last_name: str
+    directory: Path,
+    email: str | None,
+    password: str | None,
+    role: str,
+    first_name: str,
+    last_name: str,
 ) -> None:
     """Make an account."""
     open_desk(directory)
+    email = email or _ask("E-mail address", "--email")
+    password = password or _ask("Password", "BROADSHEET_PASSWORD", is_secret=True)
     from broadsheet.readers.actions import create_account
 
     account = create_account(
@@ -52,6 +58,14 @@ def create(
         by="command line",
     )
     click.echo(f"Made an account for {account.email}.")
+
+
+def _ask(what: str, otherwise: str, *, is_secret: bool = False) -> str:
+    """Ask the person at the terminal; without one, say how to give it instead."""
+    if not sys.stdin.isatty():
+        raise Failure(f"There is no terminal to ask on: {what}. Give it in {otherwise}.")
+    answer: str = click.prompt(what, hide_input=is_secret, confirmation_prompt=is_secret)
+    return answer
 
 
 COMMANDS = (user,)

@@ -18,7 +18,7 @@ port_option = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Run a newsroom until Ctrl-C.")
 @dir_option
 @host_option
 @port_option

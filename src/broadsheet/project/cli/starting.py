@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,10 @@ import click
 
 from broadsheet.project import env
 from broadsheet.project.cli.failures import Failure
-from broadsheet.project.cli.opening import open_desk
+from broadsheet.project.cli.opening import enter_newsroom, load_django
 
 
-@click.command()
+@click.command(short_help="Make a newsroom in a new directory.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", help="What the newsroom is called.")
 @click.option("--domain", help="Its public domain, such as ledger.example.")
@@ -43,11 +42,15 @@ def init(
         chosen |= {"email_from": f"newsroom@{domain}", "behind_proxy": production}
     else:
         chosen |= {"processor": "sandbox", "sandbox_port": port + 1}
-    make_newsroom(directory, chosen, database_url)
-    if production:
-        from broadsheet.project.deployment import write_deployment
+    from broadsheet.project.construction import construction
 
-        write_deployment(directory.resolve(), env.load(directory))
+    with construction(directory):
+        make_newsroom(directory, chosen, database_url)
+        if production:
+            from broadsheet.project.deployment import write_deployment
+
+            write_deployment(directory.resolve(), env.load(directory))
+    if production:
         click.echo(f"Wrote {directory}/deploy/; docs/run/install.md says where each file goes.")
     click.echo(f"Made a newsroom in {directory}. Next:")
     click.echo(f"  broadsheet user create --dir {directory}    an account for yourself")
@@ -55,39 +58,33 @@ def init(
 
 
 def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | None) -> None:
-    """Make the directory, the database and the first edition; leave nothing behind when that fails."""
-    from broadsheet.project.directory import make_directory, write_secret
+    """Make a newsroom with empty front pages and the first static ones, pressed, in a directory under construction.
 
-    existed = directory.exists()
+    Django is loaded from then on.
+    """
+    from broadsheet.project.directory import DATABASE, make_directory, write_secret
+
     make_directory(directory, chosen)
-    try:
-        if database_url:
-            write_secret(directory, "database_url", database_url)
-        found_newsroom(directory)
-    except BaseException:
-        for entry in directory.iterdir():
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        if not existed:
-            directory.rmdir()
-        raise
-
-
-def found_newsroom(directory: Path) -> None:
-    """Migrate the database, make the empty front pages and the first static ones, and press them."""
-    _found, values = open_desk(directory)
+    if database_url:
+        write_secret(directory, "database_url", database_url)
+    found, values = enter_newsroom(directory)
+    if not values.database_url:
+        (found / DATABASE).touch(mode=0o640)
+    load_django()
     from django.core.management import call_command
 
-    from broadsheet.newsroom.actions import first_pages, founding
+    from broadsheet.newsroom.actions.first_pages import write_first_pages
+    from broadsheet.newsroom.actions.founding import found_newsroom
     from broadsheet.newsroom.models import FrontPage
-    from broadsheet.press import actions as press
+    from broadsheet.press.actions import press_everything
+    from broadsheet.project.schema import need_no_tables
 
+    need_no_tables()
     call_command("migrate", interactive=False, verbosity=0)
-    founding.found_newsroom(
-        name=values.name, languages=values.languages, base_url=values.url, by="init"
-    )
+    found_newsroom(name=values.name, languages=values.languages, base_url=values.url, by="init")
     for front in FrontPage.objects.order_by("path"):
-        first_pages.write_first_pages(front=front, by="init")
-    press.press_everything()
+        write_first_pages(front=front, by="init")
+    press_everything()
 
 
 COMMANDS = (init,)

@@ -1,0 +1,132 @@
+"""Building a directory: what is somebody's is never touched, and what was broken off never passes for a newsroom."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from broadsheet.project.construction import MARK, NotEmpty, Unfinished, construction, need_finished
+from broadsheet.project.processes import Busy
+from running import clean_environment, run, wait_until
+
+BUILDER = """
+import pathlib, sys
+from broadsheet.project.construction import construction
+with construction(pathlib.Path(sys.argv[1])):
+    (pathlib.Path(sys.argv[1]) / "half").mkdir()
+    (pathlib.Path(sys.argv[1]) / "half" / "done").touch()
+    print("building", flush=True)
+    sys.stdin.read()
+"""
+
+
+def builder(directory: Path) -> subprocess.Popen[bytes]:
+    """A process that builds until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BUILDER, str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"building\n"
+    return process
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(entry.name for entry in directory.iterdir())
+
+
+@pytest.mark.parametrize("existed", [False, True])
+def test_construction_leaves_what_the_block_made_and_no_mark(tmp_path: Path, existed: bool) -> None:
+    made = tmp_path / "a" / "ledger"
+    if existed:
+        made.mkdir(parents=True)
+    with construction(made):
+        with pytest.raises(Unfinished, match="not finished"):
+            need_finished(made)
+        (made / "settings.toml").touch()
+    assert names(made) == ["settings.toml"]
+    need_finished(made)
+
+
+@pytest.mark.parametrize("existed", [False, True])
+def test_construction_that_fails_leaves_all_as_it_was(tmp_path: Path, existed: bool) -> None:
+    made = tmp_path / "ledger"
+    if existed:
+        made.mkdir(mode=0o750)
+
+    def fail() -> None:
+        with construction(made):
+            (made / "data").mkdir()
+            (made / "data" / "file").touch()
+            (made / "link").symlink_to(tmp_path)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert made.exists() is existed
+    assert names(tmp_path) == (["ledger"] if existed else [])
+    if existed:
+        assert names(made) == []
+        assert made.stat().st_mode & 0o777 == 0o750
+
+
+def test_construction_never_touches_what_is_somebody_elses(tmp_path: Path) -> None:
+    (tmp_path / "diary.txt").write_text("mine", encoding="utf-8")
+    for place in (tmp_path, tmp_path / "diary.txt"):
+        with pytest.raises(NotEmpty, match="nothing was changed"), construction(place):
+            pass
+    assert names(tmp_path) == ["diary.txt"]
+    assert (tmp_path / "diary.txt").read_text("utf-8") == "mine"
+
+
+def test_construction_takes_the_root_of_a_new_disk(tmp_path: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+    with construction(tmp_path):
+        (tmp_path / "settings.toml").touch()
+    assert names(tmp_path) == ["lost+found", "settings.toml"]
+
+
+def test_construction_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
+    made = tmp_path / "ledger"
+    killed = builder(made)
+    killed.kill()
+    killed.communicate()
+    assert names(made) == [MARK, "half"]
+    with construction(made):
+        assert names(made) == [MARK]
+        (made / "settings.toml").touch()
+    assert names(made) == ["settings.toml"]
+
+
+def test_construction_in_progress_is_left_alone(tmp_path: Path) -> None:
+    made = tmp_path / "ledger"
+    other = builder(made)
+    with pytest.raises(Busy, match="just now"), construction(made):
+        pass
+    assert names(made) == [MARK, "half"]
+    other.communicate()
+    assert names(made) == ["half"]
+
+
+def test_init_killed_at_any_moment_is_no_newsroom_and_begins_anew(tmp_path: Path) -> None:
+    """A dozen more moments with BROADSHEET_KILLS=12; all of them in a database half made."""
+    made = tmp_path / "ledger"
+    for number in range(int(os.environ.get("BROADSHEET_KILLS", "1"))):
+        command = [sys.executable, "-m", "broadsheet.project.cli", "init", str(made)]
+        process = subprocess.Popen(command, env=clean_environment())
+        database = made / "data" / "newsroom.sqlite3"
+        wait_until(database.exists, "a database")
+        time.sleep(0.3 * number)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert "not finished" in run("serve", "--dir", made, ok=False).stderr
+        assert "not finished" in run("check", "--dir", made, ok=False).stdout
+    run("init", made)
+    assert "problem" not in run("check", "--dir", made).stdout
