@@ -255,6 +255,7 @@ def child(engine: str, count: int, *, stock: bool) -> int:
         for name in ("theme", "data/media", "data/run", "data/edition", "secrets"):
             (Path(folder) / name).mkdir(parents=True)
         (Path(folder) / "settings.toml").write_text(SETTINGS, "utf-8")
+        (Path(folder) / "data" / "newsroom.sqlite3").touch()
         own = {"BROADSHEET_DIR": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.project.settings"}
         database = f"broadsheet_bench_{uuid.uuid4().hex[:8]}"
         if engine == "postgres":
