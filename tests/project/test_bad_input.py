@@ -260,7 +260,7 @@ def test_what_is_wrong_is_said_in_one_sentence_and_changes_nothing(
     ("spoil", "subject", "said"),
     [
         (write(SETTINGS, "port = 1"), "settings", "“port”"),
-        (remove("secrets/secret_key"), "software", "secret_key"),
+        (remove("secrets/secret_key"), "settings", "secret_key"),
         (damage, "database", "broadsheet restore"),
         (remove(DATABASE), "database", "missing"),
         (write(DATABASE, ""), "migrations", "broadsheet restore"),

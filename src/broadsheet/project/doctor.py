@@ -42,6 +42,7 @@ def examine(directory: Path) -> Iterator[Finding]:
         found = env.newsroom_directory()
         os.environ["BROADSHEET_DIR"] = str(found)
         values = env.load(found)
+        env.need_key(found, values)
     except env.SettingsError as error:
         yield Finding(
             "settings", "problem", str(error), "Nothing else can be looked at before this."

@@ -197,6 +197,15 @@ def load(directory: Path, environ: Mapping[str, str] = os.environ) -> Values:
     return Values(**{name: value for name, value in found if value is not None})
 
 
+def need_key(directory: Path, values: Values) -> None:
+    """Raise SettingsError for a newsroom without the one secret that nothing works without."""
+    if not values.secret_key:
+        raise SettingsError(
+            f"{directory} has no secret key. Restore secrets/secret_key from a backup, or make a new one "
+            "(everybody has to sign in again): openssl rand -hex 32 > secrets/secret_key"
+        )
+
+
 def chosen_values(chosen: Mapping[str, Any]) -> Values:
     """Settings of which some are chosen and all others have their default. Raises SettingsError."""
     rows = {setting.name: setting for setting in table()}

@@ -23,11 +23,7 @@ EDITION_DIR = DATA_DIR / "edition"
 RUN_DIR = DATA_DIR / "run"
 THEME_DIR = NEWSROOM_DIR / "theme"
 
-if not BROADSHEET.secret_key:
-    raise env.SettingsError(
-        f"{NEWSROOM_DIR} has no secret key. Restore secrets/secret_key from a backup, or make a new one "
-        "(everybody has to sign in again): openssl rand -hex 32 > secrets/secret_key"
-    )
+env.need_key(NEWSROOM_DIR, BROADSHEET)
 
 _address = urlsplit(BROADSHEET.url)
 _loopback = ["127.0.0.1", "localhost", "[::1]"]

@@ -41,7 +41,9 @@ def enter_newsroom(directory: Path) -> tuple[Path, env.Values]:
     os.environ["BROADSHEET_DIR"] = str(directory)
     found = env.newsroom_directory()
     os.environ["BROADSHEET_DIR"] = str(found)
-    return found, env.load(found)
+    values = env.load(found)
+    env.need_key(found, values)
+    return found, values
 
 
 def open_desk(directory: Path) -> tuple[Path, env.Values]:
