@@ -16,8 +16,8 @@ class UnknownLanguage(ImportingError):
 
 
 class NotFetched(ImportingError):
-    """A file could not be fetched; the message says why. `host` is named where it did not answer at all."""
+    """A file could not be fetched; the message says why. `is_silent`: its host did not answer at all."""
 
-    def __init__(self, message: str, *, host: str = "") -> None:
+    def __init__(self, message: str, *, is_silent: bool = False) -> None:
         super().__init__(message)
-        self.host = host
+        self.is_silent = is_silent

@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from broadsheet.imports.wordpress.errors import NotFetched
 from broadsheet.imports.wordpress.gateways.hosts import Place, locate
+from broadsheet.imports.wordpress.mapping.addresses import host_of
 
 LARGEST = 60 * 1024 * 1024
 """Bytes of one file."""
@@ -61,13 +62,13 @@ class Downloads:
 
     def fetch(self, url: str, folder: Path) -> Fetched:
         """The file at an address, put into `folder`. Raises NotFetched, whose message says why."""
-        host = (urlsplit(url).hostname or "").lower()
+        host = host_of(url)
         if self._silent[host] >= PATIENCE:
             raise NotFetched(f"{host} did not answer {PATIENCE} times and is not asked again")
         try:
             file = self._fetch(url, folder)
         except NotFetched as error:
-            self._silent[error.host or ""] += bool(error.host)
+            self._silent[host] += error.is_silent
             raise
         return _looked_into(file)
 
@@ -80,12 +81,13 @@ class Downloads:
             except httpx.HTTPError as error:
                 is_silent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
                 said = "did not answer" if is_silent else f"broke off ({type(error).__name__})"
-                raise NotFetched(
-                    f"{place.host} {said}", host=place.host if is_silent else ""
-                ) from error
+                raise NotFetched(f"{place.host} {said}", is_silent=is_silent) from error
             if isinstance(target, Path):
                 return target
-            url = urljoin(url, target)
+            try:
+                url = urljoin(url, target)
+            except ValueError as error:
+                raise NotFetched("it was redirected to no valid address") from error
         raise NotFetched(f"it was redirected more than {MOST_REDIRECTS} times")
 
     def _take(self, place: Place, file: Path, end: float) -> Path | str:

@@ -67,7 +67,7 @@ def _resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NotFetched(f"{host} is not known", host=host) from error
+        raise NotFetched(f"{host} is not known", is_silent=True) from error
     # Version 4 first: many a server still cannot reach the other.
     return [str(row[4][0]) for row in sorted(found, key=lambda row: row[0] != socket.AF_INET)]
 
