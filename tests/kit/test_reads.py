@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broadsheet.kit.reads import current, note, reader, recording, use_picture
+from broadsheet.kit.reads import asking_once, current, note, reader, recording, use_picture
 
 
 @reader(lambda scope, count=3: [f"list:{scope}", f"count:{count}"])
@@ -38,3 +38,17 @@ def test_use_picture_outside_a_recording_is_forgotten() -> None:
     with recording() as reads:
         use_picture("/media/b.webp", Path("b.webp"), "image/webp")
     assert list(reads.pictures) == ["/media/b.webp"]
+
+
+def test_asking_once_a_reader_answers_the_same_question_from_memory_in_the_block_only() -> None:
+    asked: list[object] = []
+
+    @reader(lambda what, more=(): [f"list:{what}"])
+    def answer(what: object, more: object = ()) -> object:
+        asked.append(what)
+        return len(asked)
+
+    with asking_once():
+        assert [answer("a"), answer("a"), answer("b"), answer("a", more=2)] == [1, 1, 2, 3]
+        assert [answer("a", [1]), answer("a", [1])] == [4, 5], "what cannot be a key is asked again"
+    assert [answer("a"), answer("a")] == [6, 7]

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class Reads:
     readers_open: int = 0
 
 
+_answers: ContextVar[dict[Any, Any] | None] = ContextVar("broadsheet_answers", default=None)
 _current: ContextVar[Reads | None] = ContextVar("broadsheet_reads", default=None)
 
 
@@ -88,6 +89,27 @@ def reading(*keys: str) -> Iterator[None]:
         reads.readers_open -= 1
 
 
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Let readers that are asked the same again in the block answer from memory: for one page made for one reader.
+
+    What they return is shared and must not be changed.
+    """
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def _is_hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
 def reader(keys: Callable[P, Iterable[str]]) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Mark a function that reads the database for public documents.
 
@@ -96,10 +118,19 @@ def reader(keys: Callable[P, Iterable[str]]) -> Callable[[Callable[P, T]], Calla
     """
 
     def mark(function: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(function)
-        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        def ask(*args: P.args, **kwargs: P.kwargs) -> T:
             with reading(*keys(*args, **kwargs)):
                 return function(*args, **kwargs)
+
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            answers = _answers.get()
+            question = (function, args, tuple(kwargs.items()))
+            if answers is None or not _is_hashable(question):
+                return ask(*args, **kwargs)
+            if question not in answers:
+                answers[question] = ask(*args, **kwargs)
+            return cast("T", answers[question])
 
         return run
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db import DatabaseError, transaction
 
 from broadsheet.kit import clock
-from broadsheet.newsroom.models import Article, SearchMark, SearchWord, fulltext
+from broadsheet.newsroom.models import Article, SearchMark, fulltext
 from broadsheet.newsroom.models.fulltext import Indexed
 from broadsheet.newsroom.models.searching import place_of
 from broadsheet.newsroom.queries import indexing
@@ -153,5 +153,5 @@ def _learn(found: Iterable[Indexed]) -> None:
         for word in one.words
         if len(word) >= BEGINNING and not word.isdecimal()
     }
-    rows = [SearchWord(language=language, word=word) for language, word in sorted(words)]
-    SearchWord.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    for language in {language for language, _word in words}:
+        fulltext.learn(language, sorted(word for code, word in words if code == language))

@@ -8,6 +8,7 @@ as `=m202611`. Both databases answer which stories have certain tokens, newest f
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -181,6 +182,18 @@ def holding(places: Sequence[int], phrase: Sequence[str]) -> set[int]:
                 [list(places), needle],
             )
         return {place for (place,) in cursor.fetchall()}
+
+
+def learn(language: str, words: Sequence[str]) -> None:
+    """Keep words of a language's stories; those that are kept already are no harm."""
+    listed = "SELECT %s, value FROM json_each(%s)"
+    if not _is_sqlite():
+        listed = "SELECT %s, value FROM json_array_elements_text(%s::json) AS value"
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {WORD} (language, word) {listed} WHERE true ON CONFLICT DO NOTHING",
+            [language, json.dumps(words)],
+        )
 
 
 def words_beginning(language: str, start: str, limit: int) -> list[str]:
