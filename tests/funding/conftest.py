@@ -30,6 +30,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
     Emptied afterwards by hand, since a flush would take the pages away that migrations made.
     """
     with django_db_blocker.unblock():
+        _empty()
         yield
         _empty()
 
@@ -39,7 +40,7 @@ def _empty() -> None:
     from django.apps import apps
     from django.db import connection, connections, transaction
 
-    from broadsheet.funding.models import triggers
+    from broadsheet.funding.models import LedgerHead, triggers
 
     connections.close_all()
     triggers.lift()
@@ -48,6 +49,7 @@ def _empty() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for model in reversed(models):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - names of ours
+    LedgerHead.objects.create(pk=1)
     triggers.install()
     connections.close_all()
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from broadsheet.funding import tasks
-from broadsheet.funding.models import Refund
+from broadsheet.funding.models import LedgerTransaction, Refund, triggers
 from broadsheet.project.cli import broadsheet
 from broadsheet.project.cli.failures import sentence_for
 from broadsheet.readers.models import User
@@ -80,3 +80,14 @@ def test_command_says_what_is_wrong_and_does_nothing(
     output = run(*(donation.reference if word == "GIFT" else word for word in words))
     assert said in output
     assert Refund.objects.count() == 0
+
+
+def test_books_are_verified_and_closed_by_command(stage: Stage, run: Run) -> None:
+    stage.give()
+    stage.settle()
+    assert run("verify").startswith("All 1 transactions hold.")
+    assert "transactions 1 to 1" in run("close", "2026-11", "--by", "ann@ledger.example")
+    assert "Nothing was booked" in run("close", "2026-12", "--by", "ann@ledger.example")
+    triggers.lift()
+    LedgerTransaction.objects.update(kind="x")
+    assert "Error: transaction 1 of the ledger was altered" in run("verify")

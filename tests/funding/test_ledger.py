@@ -118,6 +118,7 @@ def test_b7_transaction_that_does_not_balance_is_refused(stage: Stage) -> None:
             LedgerTransaction.objects.create(
                 id=ident, kind="gift", account=stage.account, processor_ref="t",
                 donation=donation, occurred_at=clock.now(), booked_at=clock.now(),
+                number=1, hash="x",
             )  # fmt: skip
 
         return run

@@ -22,16 +22,20 @@ from broadsheet.funding.models import (
     Donation,
     InboxEvent,
     LedgerEntry,
+    LedgerHead,
     ProcessorAccount,
     Receipt,
     ReceiptSeries,
     triggers,
 )
-from broadsheet.funding.queries import ledger_sum
+from broadsheet.funding.queries import chain_breaks, ledger_sum
 from broadsheet.kit import clock
 
 Finding = tuple[str, str]
 """What is wrong, and its mend."""
+
+NEWEST = 1000
+"""How many transactions of the ledger's chain the doctor looks at; `broadsheet funding verify` does at all."""
 
 LATE = dt.timedelta(minutes=10)
 
@@ -56,6 +60,9 @@ def books() -> Iterator[Finding]:
                 f"the ledger is {total} minor units of {currency} out of balance",
                 "Restore a backup and keep this database for whoever looks into it.",
             )
+    newest = LedgerHead.objects.get().number
+    for problem in chain_breaks(since=max(1, newest - NEWEST)):
+        yield problem, "Restore a backup and keep this database for whoever looks into it."
     for kept in CampaignTotal.objects.select_related("campaign"):
         campaign = kept.campaign
         booked = -sum(

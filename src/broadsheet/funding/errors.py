@@ -40,6 +40,10 @@ class RefundRefused(FundingError):
     """Money cannot be given back as it was asked for."""
 
 
+class PeriodRefused(FundingError):
+    """The books cannot be closed as it was asked for."""
+
+
 class Unbalanced(FundingError):
     """Lines for the ledger do not sum to zero."""
 

@@ -14,9 +14,11 @@ from broadsheet.funding.models import (
     Campaign,
     Donation,
     LedgerEntry,
+    LedgerHead,
     LedgerTransaction,
     ProcessorAccount,
 )
+from broadsheet.funding.rules.chaining import Entry, Fact, chain_hash
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 
@@ -49,7 +51,15 @@ def book(
         sums[line.amount.currency] += line.amount.minor
     if any(sums.values()):
         raise Unbalanced(f"The lines of {processor_ref} do not balance: {dict(sums)}.")
+    head = LedgerHead.objects.select_for_update().get()
     ident = uuid.uuid4()
+    number, kept = head.number + 1, [line for line in lines if line.amount.minor]
+    fact = Fact(
+        number, str(ident), kind, account.slug, processor_ref,
+        donation.reference if donation else "", occurred_at.astimezone(dt.UTC).isoformat(),
+    )  # fmt: skip
+    own_hash = chain_hash(head.hash, fact, map(_chained, kept))
+    LedgerHead.objects.filter(pk=head.pk).update(number=number, hash=own_hash)
     # Entries first: the transaction's row is what the database checks them by (models/triggers.py).
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
@@ -59,8 +69,7 @@ def book(
             currency=line.amount.currency,
             campaign=line.campaign,
         )
-        for line in lines
-        if line.amount.minor
+        for line in kept
     )
     return LedgerTransaction.objects.create(
         id=ident,
@@ -70,4 +79,11 @@ def book(
         donation=donation,
         occurred_at=occurred_at,
         booked_at=clock.now(),
+        number=number,
+        hash=own_hash,
     )
+
+
+def _chained(line: Line) -> Entry:
+    campaign = line.campaign.pk if line.campaign else 0
+    return Entry(line.account.value, line.amount.minor, line.amount.currency, campaign)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,8 +16,11 @@ from broadsheet.funding.models import (
     CampaignText,
     CampaignTotal,
     LedgerEntry,
+    LedgerHead,
+    LedgerTransaction,
     ProcessorAccount,
 )
+from broadsheet.funding.rules.chaining import FIRST, Entry, Fact, chain_hash
 from broadsheet.funding.rules.giving import percent_reached
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
@@ -113,3 +117,33 @@ def ledger_sum(account: LedgerAccount, *, campaign: Campaign | None = None) -> d
     if campaign is not None:
         lines = lines.filter(campaign=campaign)
     return dict(lines.values_list("currency").annotate(total=Sum("minor")).order_by())
+
+
+def chain_breaks(*, since: int = 1) -> Iterator[str]:
+    """Where the ledger's chain does not hold from a transaction's number on, in words; nothing where it does."""
+    before = LedgerTransaction.objects.filter(number=since - 1).first()
+    number, previous = since - 1, before.hash if before else FIRST
+    rows = LedgerTransaction.objects.filter(number__gte=since).order_by("number")
+    rows = rows.select_related("account", "donation").prefetch_related("entries")
+    for row in rows.iterator(500):
+        number += 1
+        if row.number != number:
+            yield f"transaction {number} of the ledger is not there"
+            number = row.number
+        elif chain_hash(previous, _fact(row), map(_entry, row.entries.all())) != row.hash:
+            yield f"transaction {number} of the ledger was altered"
+        previous = row.hash
+    head = LedgerHead.objects.get()
+    if (head.number, head.hash) != (number, previous):
+        yield f"the ledger ends at transaction {number}, and should at {head.number}"
+
+
+def _fact(row: LedgerTransaction) -> Fact:
+    return Fact(
+        row.number, str(row.pk), row.kind, row.account.slug, row.processor_ref,
+        row.donation.reference if row.donation else "", row.occurred_at.astimezone(dt.UTC).isoformat(),
+    )  # fmt: skip
+
+
+def _entry(entry: LedgerEntry) -> Entry:
+    return Entry(entry.account, entry.minor, entry.currency, entry.campaign_id or 0)

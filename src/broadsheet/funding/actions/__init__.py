@@ -10,6 +10,7 @@ from broadsheet.funding.actions.inbox import (
     receive_event,
     replay_event,
 )
+from broadsheet.funding.actions.periods import close_period
 from broadsheet.funding.actions.receipts import send_receipt
 from broadsheet.funding.actions.reconciling import Reconciliation, reconcile
 from broadsheet.funding.actions.recording import record_donation
@@ -29,6 +30,7 @@ __all__ = [
     "approve_refund",
     "begin_donation",
     "change_campaign",
+    "close_period",
     "collect_events",
     "connect_account",
     "create_campaign",

@@ -1,7 +1,13 @@
 """What funding keeps: supporters, donations, campaigns, processors' events, the ledger, receipts."""
 
 from broadsheet.funding.models.accounts import InboxEvent, ProcessorAccount, ProcessorObject
-from broadsheet.funding.models.books import LedgerEntry, LedgerTransaction, Payout
+from broadsheet.funding.models.books import (
+    LedgerEntry,
+    LedgerHead,
+    LedgerPeriod,
+    LedgerTransaction,
+    Payout,
+)
 from broadsheet.funding.models.campaigns import Campaign, CampaignText, CampaignTotal
 from broadsheet.funding.models.donations import Attempt, Donation, Supporter
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
@@ -16,6 +22,8 @@ __all__ = [
     "Donation",
     "InboxEvent",
     "LedgerEntry",
+    "LedgerHead",
+    "LedgerPeriod",
     "LedgerTransaction",
     "Payout",
     "ProcessorAccount",

@@ -10,6 +10,7 @@ from broadsheet.funding.choices import LedgerAccount
 from broadsheet.funding.models.accounts import ProcessorAccount
 from broadsheet.funding.models.campaigns import Campaign
 from broadsheet.funding.models.donations import Donation
+from broadsheet.funding.rules.chaining import FIRST
 
 
 class LedgerTransaction(models.Model):
@@ -24,9 +25,12 @@ class LedgerTransaction(models.Model):
     )
     occurred_at = models.DateTimeField()
     booked_at = models.DateTimeField()
+    number = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=("number",), name="funding_ledger_number_once"),
             models.UniqueConstraint(
                 fields=("account", "processor_ref"), name="funding_ledger_once_a_processor_txn"
             ),
@@ -60,6 +64,38 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.minor} {self.currency}"
+
+
+class LedgerHead(models.Model):
+    """The one row that says where the chain ends; whoever books holds it, so that numbers have no gaps."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=FIRST)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(pk=1), name="funding_ledger_head_is_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class LedgerPeriod(models.Model):
+    """A closed stretch of the ledger: the numbers it holds, the hash of its last, the sum of each account."""
+
+    name = models.CharField(max_length=40, unique=True)
+    begins = models.PositiveBigIntegerField()
+    ends = models.PositiveBigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    sums = models.JSONField()
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-ends",)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Payout(models.Model):

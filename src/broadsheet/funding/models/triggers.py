@@ -9,13 +9,14 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ENTRY, TRANSACTION = "funding_ledgerentry", "funding_ledgertransaction"
+PERIOD = "funding_ledgerperiod"
 
 _UNBALANCED = f"""
     (SELECT count(*) FROM {ENTRY} WHERE transaction_id = NEW.id) < 2
     OR EXISTS (SELECT 1 FROM {ENTRY} WHERE transaction_id = NEW.id
                GROUP BY currency HAVING sum(minor) <> 0)"""  # noqa: S608 - names of ours
 _BOOKED = f"EXISTS (SELECT 1 FROM {TRANSACTION} WHERE id = NEW.transaction_id)"  # noqa: S608
-_KNOWN = f"""EXISTS (SELECT 1 FROM {TRANSACTION} WHERE id = NEW.id
+_KNOWN = f"""EXISTS (SELECT 1 FROM {TRANSACTION} WHERE id = NEW.id OR number = NEW.number
     OR (account_id = NEW.account_id AND processor_ref = NEW.processor_ref))"""  # noqa: S608
 
 _THERE = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.id)"  # noqa: S608
@@ -28,6 +29,8 @@ _RULES = {
     "funding_entry_once": ("INSERT", ENTRY, _THERE, _FIXED),  # SQLite's REPLACE deletes in silence
     "funding_transaction_fixed": ("UPDATE", TRANSACTION, "true", _FIXED),
     "funding_transaction_kept": ("DELETE", TRANSACTION, "true", _FIXED),
+    "funding_period_fixed": ("UPDATE", PERIOD, "true", _FIXED),
+    "funding_period_kept": ("DELETE", PERIOD, "true", _FIXED),
     "funding_transaction_balanced": ("INSERT", TRANSACTION, _UNBALANCED, "it does not balance"),
     "funding_transaction_once": ("INSERT", TRANSACTION, _KNOWN, "it is booked already"),
 }
@@ -82,7 +85,7 @@ def on_migrating(using: str = "default", plan: Sequence[Any] = (), **_: Any) -> 
 
 def on_migrated(using: str = "default", **_: Any) -> None:
     """Install the triggers once the tables are there."""
-    if {ENTRY, TRANSACTION} <= set(connections[using].introspection.table_names()):
+    if {ENTRY, TRANSACTION, PERIOD} <= set(connections[using].introspection.table_names()):
         install(using)
 
 

@@ -138,6 +138,41 @@ def reconcile(
     context.exit(0 if all(each.is_explained for each in found) else 1)
 
 
+@funding.command()
+@dir_option
+def verify(directory: Path) -> None:
+    """Check the ledger's whole chain: that no transaction was altered, added in between or taken away."""
+    open_desk(directory)
+    from broadsheet.funding.models import LedgerHead
+    from broadsheet.funding.queries import chain_breaks
+
+    broken = list(chain_breaks())
+    if broken:
+        raise Failure(f"{'; '.join(broken[:10])}. Keep this database, and restore a backup.")
+    head = LedgerHead.objects.get()
+    click.echo(f"All {head.number} transactions hold. The last one's hash is {head.hash}.")
+
+
+@funding.command()
+@dir_option
+@by_option
+@click.argument("name")
+def close(directory: Path, email: str, name: str) -> None:
+    """Close the books up to now as the period NAME, such as 2026-11.
+
+    What is booked later belongs to the next period, whatever its date.
+    """
+    open_desk(directory)
+    from broadsheet.funding.actions import close_period
+
+    period = close_period(name=name, by=_person(email))
+    click.echo(
+        f"Closed {period.name}: transactions {period.begins} to {period.ends}, hash {period.hash}."
+    )
+    for account, currency, minor in period.sums:
+        click.echo(f"  {account}: {minor} {currency} in minor units")
+
+
 def _as_json(found: Reconciliation) -> dict[str, object]:
     balances = {
         currency: {"ledger": ours, "processor": theirs}
