@@ -44,6 +44,8 @@ def words_of(blocks: list[dict[str, Any]]) -> str:
             texts.append(unescape(re.sub(r"<[^>]*>", " ", value)))
         elif block["type"] == "table":
             texts += [value["caption"], *(cell for row in value["table"]["data"] for cell in row)]
+        elif isinstance(value, list):
+            texts += [unescape(re.sub(r"<[^>]*>", " ", note)) for note in value]
         elif isinstance(value, dict):
             texts += [str(part) for part in value.values()]
         else:

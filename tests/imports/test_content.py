@@ -274,12 +274,16 @@ def test_reusable_blocks_are_put_in_and_never_for_ever() -> None:
 def test_footnotes_stand_where_their_block_is_else_at_the_end() -> None:
     html = 'Fact<sup data-fn="x" class="fn"><a href="#x">1</a></sup>'
     for source in (html, f"{html}<!-- wp:footnotes /-->"):
-        made = content_of(source, KnownArchive(), site=SITE, footnotes=["See <em>it</em>."])
-        assert [block["value"] for block in made.blocks] == [
-            "<p>Fact<sup>1</sup></p>",
-            None,
-            "<ol><li>See <i>it</i>.</li></ol>",
+        made = content_of(source, KnownArchive(), site=SITE, footnotes={"x": "See <em>it</em>."})
+        assert [(block["type"], block["value"]) for block in made.blocks] == [
+            ("paragraph", "<p>Fact[^1]</p>"),
+            ("footnotes", ["<p>See <i>it</i>.</p>"]),
         ]
+
+
+def test_pull_quote_without_a_speaker_is_one() -> None:
+    html = '<figure class="wp-block-pullquote"><blockquote><p>Ours.</p></blockquote></figure>'
+    assert blocks(html) == [("pull_quote", {"text": "Ours."})]
 
 
 def test_right_to_left_text_is_kept_as_it_is() -> None:

@@ -39,5 +39,5 @@ def lead(run: Run, old: str, new: str, *, page: Page | None = None, link: str = 
     if not add_redirect(old_path=old, page=page, link=link, by=BY):
         return f"Its old address leads elsewhere already: {old}"
     if path.split("/")[1] in RESERVED:
-        return f"Its old address is one that the site may need for itself; until then it leads on: {old}"
+        return f"Its old address is one that the site needs for itself and may not lead on: {old}"
     return ""

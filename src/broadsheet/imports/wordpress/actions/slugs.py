@@ -22,7 +22,8 @@ def free_slug(run: Run, parent: Page, *wanted: str) -> str:
     taken = slugs_below(parent, wanted)
 
     def is_taken(slug: str) -> bool:
-        return slug in taken or (parent == run.front and is_reserved(slug, languages))
+        is_archive = isinstance(parent, SectionPage) and slug.isdigit()
+        return slug in taken or is_archive or (parent == run.front and is_reserved(slug, languages))
 
     return _free(wanted, is_taken)
 

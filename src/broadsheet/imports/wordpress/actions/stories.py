@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from wagtail.models import Page
 
@@ -309,5 +310,10 @@ def _redirect(run: Run, item: Item, page: Page, fate: Fate) -> list[str]:
 def _says_otherwise(page: Article | StaticPage, text: Text) -> bool:
     """Whether a text differs from what a page's latest revision says."""
     latest = page.get_latest_revision_as_object()
-    blocks = [{"type": one["type"], "value": one["value"]} for one in latest.body.raw_data]
+    blocks = [{"type": one["type"], "value": _bare(one["value"])} for one in latest.body.raw_data]
     return blocks != text.blocks or (isinstance(page, Article) and latest.picture != text.picture)
+
+
+def _bare(value: Any) -> Any:
+    """A block's stored value without the names that Wagtail gives to the members of lists."""
+    return [one["value"] for one in value] if isinstance(value, list) else value

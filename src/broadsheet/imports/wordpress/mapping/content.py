@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from broadsheet.imports.wordpress.mapping.inline import Setting
 from broadsheet.imports.wordpress.mapping.markup import parse_html
 from broadsheet.imports.wordpress.mapping.media import Desk
 from broadsheet.imports.wordpress.mapping.shortcodes import expand
+
+NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,20 @@ class Content:
 
 
 def content_of(
-    html: str, archive: Archive, *, site: str, ident: str = "", footnotes: Sequence[str] = ()
+    html: str, archive: Archive, *, site: str, ident: str = "", footnotes: Mapping[str, str] = NONE
 ) -> Content:
     """Blocks for HTML of the block editor, of the classic editor, or of anybody.
 
     Every word that a reader could see is in the blocks or, where a note says so, only in the original. Nothing
-    that runs, loads or submits is. `site` is the old site's address, `ident` the post's id there.
+    that runs, loads or submits is. `site` is the old site's address, `ident` the post's id there, `footnotes`
+    their HTML by name.
     """
     source, kept = expand(html)
     desk = Desk(archive, site, ident)
     for name in kept.elements():
         desk.note("A shortcode is kept as text", f"[{name}]")
     flow = Flow(desk)
-    flow.footnotes = list(footnotes)
+    flow.number_footnotes(footnotes)
     flow.walk(parse_html(source), Setting(has_lines=True))
     flow.end()
     flow.write_footnotes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from broadsheet.imports.wordpress.mapping.richtext import (
 from broadsheet.imports.wordpress.mapping.shapes import (
     embedded_by,
     is_gallery,
+    pulled_by,
     speaker_of,
     verbatim,
 )
@@ -45,7 +46,8 @@ class Flow:
     def __init__(self, desk: Desk) -> None:
         self.blocks: list[Block] = []
         self.desk = desk
-        self.footnotes: list[str] = []
+        self.footnotes: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
         self._run: list[Piece] = []
         self._waiting: list[Block] = []
         self._open: list[str] = []
@@ -159,14 +161,29 @@ class Flow:
         self._boxed(parse_html(content), setting)
         self._nesting -= 1
 
+    def number_footnotes(self, notes: Mapping[str, str]) -> None:
+        """Say which footnotes there are: HTML by their names, in order."""
+        self.footnotes = dict(notes)
+        self._numbers = {name: number for number, name in enumerate(notes, 1)}
+
+    def raised(self, node: Node, setting: Setting) -> None:
+        """A raised word; where it is a footnote's number, our mark for it."""
+        number = self._numbers.get(node.get("data-fn"))
+        if number:
+            self._run.append(Piece(f"[^{number}]", setting.style))
+        else:
+            self.walk(node, setting.within(node, self.desk.follow))
+
     def write_footnotes(self) -> None:
         """Write the footnotes, once."""
-        items = [parse_html(note) for note in self.footnotes]
-        self.footnotes = []
-        if items:
-            notes = Node("ol", {}, [Node("li", {}, item.children) for item in items])
-            self.separator(notes, Setting())
-            self.listing(notes, Setting())
+        notes = [self._note_text(html) for html in self.footnotes.values()]
+        self.footnotes = {}
+        if notes:
+            self.add([{"type": "footnotes", "value": notes}])
+
+    def _note_text(self, html: str) -> str:
+        found = paragraphs(flat(parse_html(html), Setting(), self.desk.follow))
+        return "".join(f"<p>{rich(paragraph)}</p>" for paragraph in found) or "<p>…</p>"
 
     def line_break(self, node: Node, setting: Setting) -> None:
         self._run.append(LINE)
@@ -256,7 +273,9 @@ class Flow:
             plain(pieces),
             plain(self._flat(speaker), between=" ", line=" ") if speaker else "",
         )
-        if text:
+        if text and not name and "wp-block-pullquote" in node.classes:
+            self.blocks.append({"type": "pull_quote", "value": {"text": text}})
+        elif text:
             value = {"text": text, "speaker": name, "role": ""}
             self.blocks.append({"type": "quotation", "value": value})
         elif name:
@@ -297,6 +316,9 @@ class Flow:
 
     def figure(self, node: Node, setting: Setting) -> None:
         """What is shown with its caption: one picture, player or table; anything else is read through."""
+        if quote := pulled_by(node):
+            self.quotation(quote, setting)
+            return
         parts = [inner for inner in node.descend() if inner.name in media.SHOWN]
         captions = [inner for inner in node.descend() if inner.name == "figcaption"]
         if len(captions) == 1 and (url := embedded_by(node)):
@@ -337,6 +359,7 @@ _SPECIAL: dict[str, Special] = {
     **dict.fromkeys(["dt", "summary"], Flow.term),
     "dd": Flow.meaning,
     "!": Flow.comment,
+    "sup": Flow.raised,
     "br": Flow.line_break,
     "hr": Flow.separator,
     "q": Flow.quoted,

@@ -186,14 +186,19 @@ def says_more(node: Node) -> bool:
     return False
 
 
-def footnotes_in(meta: str) -> list[str]:
-    """The footnotes of a block post as HTML, from the custom field in which WordPress keeps them."""
+def footnotes_in(meta: str) -> dict[str, str]:
+    """The footnotes of a block post as HTML by their names, from the custom field in which WordPress keeps them."""
     try:
         found = json.loads(meta) if meta.strip() else []
     except (ValueError, RecursionError):
-        return [escape(meta)]
-    entries = found if isinstance(found, list) else []
-    return [str(entry.get("content") or "") for entry in entries if isinstance(entry, dict)]
+        return {"": escape(meta)}
+    entries = (
+        [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    )
+    return {
+        str(entry.get("id") or at): str(entry.get("content") or "")
+        for at, entry in enumerate(entries)
+    }
 
 
 def _source_of(node: Node) -> str:

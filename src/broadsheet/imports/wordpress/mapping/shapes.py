@@ -7,6 +7,8 @@ from broadsheet.imports.wordpress.mapping.inline import BLOCKS, SILENT, spoken
 from broadsheet.imports.wordpress.mapping.markup import UNSEEN, Node
 from broadsheet.imports.wordpress.mapping.media import says_more
 
+PULLED = "wp-block-pullquote"
+
 
 def verbatim(node: Node) -> str:
     """Text with its lines as they are."""
@@ -49,3 +51,12 @@ def speaker_of(quotation: Node) -> tuple[Node, Node | None]:
             break
         children.pop()
     return quotation, None
+
+
+def pulled_by(figure: Node) -> Node | None:
+    """The quotation that a figure of the block editor pulls out of its story, None for any other figure."""
+    inside = [child for child in figure.children if not isinstance(child, str) or child.strip()]
+    quote = inside[0] if len(inside) == 1 else None
+    if isinstance(quote, Node) and quote.name == "blockquote" and PULLED in figure.classes:
+        return Node("blockquote", figure.attributes, quote.children)
+    return None
