@@ -39,8 +39,11 @@ def main(directory: Path, port: int, migrated: Path) -> None:
             "sandbox_port": port + 1,
         },
     )
+    database = directory / "data" / "newsroom.sqlite3"
     if migrated.exists():  # it saves seconds
-        shutil.copyfile(migrated, directory / "data" / "newsroom.sqlite3")
+        shutil.copyfile(migrated, database)
+    else:
+        database.touch()
     open_desk(directory)
     if not migrated.exists():
         call_command("migrate", interactive=False, verbosity=0)
