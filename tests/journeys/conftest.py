@@ -1,8 +1,4 @@
-"""Chromium and a newsroom that is really served, for whole journeys through it.
-
-While Playwright's event loop runs, nothing else in this process may use asyncio or Django's database. So a
-browser lives no longer than one module of journeys, and they meet the newsroom through its doors only.
-"""
+"""A newsroom that is really served, for whole journeys through it; they meet it through its doors only."""
 
 from __future__ import annotations
 
@@ -14,22 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 
-from journeys.people import ZONE
-from running import Served, clean_environment, free_port, run
+from running import Served, clean_environment, free_port
 
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
-HERE = Path(__file__).resolve().parent
+TESTS = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +27,13 @@ class Made:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def made(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A newsroom with content that no journey has changed."""
     directory, port = tmp_path_factory.mktemp("made") / "ledger", free_port()
-    languages = ["--language", "en", "--language", "ar"]
-    place = ["--timezone", ZONE, "--port", port]
-    run("init", directory, "--name", "The Ledger", *languages, *place)
+    program = TESTS / "journeys" / "ledger.py"
     ended = subprocess.run(
-        [sys.executable, HERE / "ledger.py"],
-        env={
-            **clean_environment(),
-            "BROADSHEET_DIR": str(directory),
-            "DJANGO_SETTINGS_MODULE": "broadsheet.project.settings",
-            "PYTHONPATH": str(HERE.parent),
-        },
+        [sys.executable, program, directory, str(port), migrated_file],
+        env=clean_environment() | {"PYTHONPATH": str(TESTS)},
         capture_output=True,
         text=True,
         check=False,
@@ -74,12 +53,3 @@ def served(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     said = served.stop()
     assert "Traceback" not in said, said
     assert "Warning" not in said, said
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium, started and ended with the module."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
-        yield browser
-        browser.close()

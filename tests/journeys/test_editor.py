@@ -18,7 +18,7 @@ from journeys.desk import Desk, at_desk
 from journeys.people import ZONE
 from running import Served, run, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 HEADLINE = "Old mill to become a library"
 SLUG = "old-mill-to-become-a-library"

@@ -12,7 +12,7 @@ PHONE = {"width": 360, "height": 780}
 DESKTOP = {"width": 1280, "height": 900}
 
 
-@dataclass(slots=True)
+@dataclass
 class Visitor:
     """A browser context with one page. `strangers` are requests to hosts that are not in `hosts`."""
 

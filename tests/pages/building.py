@@ -18,7 +18,7 @@ import time_machine
 from django.core.management import call_command
 
 from broadsheet.project.cli.opening import open_desk
-from broadsheet.project.directory import make_directory
+from broadsheet.project.directory import DATABASE, make_directory
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 LANGUAGES = ("en", "ar", "fr", "fa")
@@ -40,7 +40,9 @@ def main(directory: Path, port: int, migrated: Path) -> None:
         },
     )
     if migrated.exists():  # it saves seconds
-        shutil.copyfile(migrated, directory / "data" / "newsroom.sqlite3")
+        shutil.copyfile(migrated, directory / DATABASE)
+    else:
+        (directory / DATABASE).touch()
     open_desk(directory)
     if not migrated.exists():
         call_command("migrate", interactive=False, verbosity=0)
