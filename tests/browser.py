@@ -14,6 +14,11 @@ from playwright.sync_api import Browser, sync_playwright
 FLAGS = [
     "--no-sandbox",  # tests may run as root in a container
     "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",  # what Chromium asks of its maker by itself
+    "--disable-component-update",
+    "--disable-sync",
     "--font-render-hinting=none",
     "--disable-lcd-text",
     "--force-color-profile=srgb",

@@ -1,0 +1,55 @@
+"""A newsroom that is really served, for whole journeys through it; they meet it through its doors only."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from running import Served, clean_environment, free_port
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+TESTS = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A newsroom's directory and the port that it was pressed for."""
+
+    directory: Path
+    port: int
+
+
+@pytest.fixture(scope="session")
+def made(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A newsroom with content that no journey has changed."""
+    directory, port = tmp_path_factory.mktemp("made") / "ledger", free_port()
+    program = TESTS / "journeys" / "ledger.py"
+    ended = subprocess.run(
+        [sys.executable, program, directory, str(port), migrated_file],
+        env=clean_environment() | {"PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return Made(directory, port)
+
+
+@pytest.fixture(scope="module")
+def served(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the newsroom, served while a module's journeys go on; it has nothing to complain of."""
+    directory = tmp_path_factory.mktemp("served") / "ledger"
+    shutil.copytree(made.directory, directory)
+    served = Served(directory, made.port)
+    served.wait_for_worker()
+    yield served
+    said = served.stop()
+    assert "Traceback" not in said, said
+    assert "Warning" not in said, said
