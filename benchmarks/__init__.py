@@ -1,1 +1,1 @@
-"""One command for each claim about speed and size: `python -m benchmarks.search`."""
+"""One command for each claim about speed and size: `python -m benchmarks`, `python -m benchmarks.search`."""

@@ -52,3 +52,26 @@ def test_asking_once_a_reader_answers_the_same_question_from_memory_in_the_block
         assert [answer("a"), answer("a"), answer("b"), answer("a", more=2)] == [1, 1, 2, 3]
         assert [answer("a", [1]), answer("a", [1])] == [4, 5], "what cannot be a key is asked again"
     assert [answer("a"), answer("a")] == [6, 7]
+
+
+ASKED: list[str] = []
+
+
+@reader(lambda code: [f"list:{code}"], shared=True)
+def menu(code: str) -> str:
+    note(f"inside:{code}")
+    ASKED.append(code)
+    return code
+
+
+def test_shared_reader_answers_once_and_leaves_its_keys_in_every_recording() -> None:
+    ASKED.clear()
+    with asking_once():
+        for _ in range(2):
+            with asking_once(), recording() as reads:
+                assert (menu("en"), menu("ar")) == ("en", "ar")
+            assert reads.keys == {"list:en", "list:ar", "inside:en", "inside:ar"}
+    assert ASKED == ["en", "ar"]
+    with recording() as reads:
+        menu("en")
+    assert (ASKED, reads.keys) == (["en", "ar", "en"], {"list:en", "inside:en"})

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from pytest_django import Settings
 from wagtail.images.models import Filter
+from wagtail.models import Page
 
 from broadsheet.kit import public
+from broadsheet.kit.changes import mark
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import Document
+from broadsheet.kit.reads import reading
 from broadsheet.newsroom.actions.registers import create_section
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_static_page
-from broadsheet.newsroom.models import Article, FrontPage
+from broadsheet.newsroom.models import Article, FrontPage, SectionPage
 from broadsheet.press.actions import check_edition, press_everything, press_failed, press_pending
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import edition
@@ -163,6 +166,44 @@ def test_more_changes_than_a_statement_can_name_are_taken(paper: Paper) -> None:
     Change.objects.bulk_create([Change(key="nothing:1")] * 300_000, batch_size=10_000)
     press_pending()
     assert not Change.objects.exists()
+
+
+class Meddling(Faulty):
+    """A kind during whose rendering an editor renames a section, once."""
+
+    def __init__(self, kind: public.Kind, section: SectionPage) -> None:
+        super().__init__(kind, RuntimeError(), after=1)
+        self.section = section
+
+    def render(self, ident: str) -> Document | None:
+        document = self.kind.render(ident)
+        if self.left:
+            self.left = 0
+            with reading(), transaction.atomic():
+                Page.objects.filter(pk=self.section.pk).update(title="Renamed meanwhile")
+                mark(f"page:{self.section.pk}")
+        return document
+
+
+@pytest.mark.parametrize("press", [press_everything, press_pending])
+def test_section_renamed_while_pages_are_rendered_is_on_all_of_them(
+    paper: Paper, press: Callable[[], object]
+) -> None:
+    for number in range(3):
+        paper.story(f"Story {number}", f"story-{number}")
+    kind = public.kinds()["page"]
+    press_pending()
+    paper.story("Newest", "newest")
+    public.register_kind(Meddling(kind, SectionPage.objects.get(pk=paper.city.pk)))
+    try:
+        press()
+    finally:
+        public.register_kind(kind)
+    assert check_edition() == []
+    entry = edition().find("/")
+    assert entry is not None
+    with edition().open_blob(entry.digest) as blob:
+        assert b"Renamed meanwhile" in blob.read()
 
 
 def test_full_run_that_is_interrupted_is_taken_up_where_it_was(paper: Paper) -> None:

@@ -88,7 +88,7 @@ def campaign_view(pk: int, code: str) -> CampaignView | None:
     return CampaignView(Campaign.objects.get(pk=pk), texts[code], sorted(texts))
 
 
-@reader(lambda code: [f"list:campaigns-open/{code}"])
+@reader(lambda code: [f"list:campaigns-open/{code}"], shared=True)
 def open_campaigns(code: str) -> list[CampaignView]:
     """Campaigns that run now and have words in a language, the newest first."""
     texts = (

@@ -91,10 +91,15 @@ def reading(*keys: str) -> Iterator[None]:
 
 @contextmanager
 def asking_once() -> Iterator[None]:
-    """Let readers that are asked the same again in the block answer from memory: for one page made for one reader.
+    """Let readers that are asked the same again in the block answer from memory; an inner block is part of the outer.
 
-    What they return is shared and must not be changed.
+    Made for one page for one reader. While a recording is open only readers marked as `shared` do so: many
+    documents are rendered in one block, and whoever opens it has to render again what read a key that
+    changes meanwhile. What readers return is shared and must not be changed.
     """
+    if _answers.get() is not None:
+        yield
+        return
     token = _answers.set({})
     try:
         yield
@@ -110,11 +115,14 @@ def _is_hashable(value: object) -> bool:
     return True
 
 
-def reader(keys: Callable[P, Iterable[str]]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def reader(
+    keys: Callable[P, Iterable[str]], *, shared: bool = False
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Mark a function that reads the database for public documents.
 
     `keys` takes the function's own arguments and returns the keys of the lists it reads. The
     function must return data, not a lazy queryset or an iterator: its SQL has to run inside it.
+    `shared` is for what every page asks alike, see `asking_once`.
     """
 
     def mark(function: Callable[P, T]) -> Callable[P, T]:
@@ -125,12 +133,18 @@ def reader(keys: Callable[P, Iterable[str]]) -> Callable[[Callable[P, T]], Calla
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             answers = _answers.get()
-            question = (function, args, tuple(kwargs.items()))
-            if answers is None or not _is_hashable(question):
+            is_recorded = _current.get() is not None
+            question = (function, args, tuple(kwargs.items()), is_recorded)
+            if answers is None or (is_recorded and not shared) or not _is_hashable(question):
                 return ask(*args, **kwargs)
-            if question not in answers:
-                answers[question] = ask(*args, **kwargs)
-            return cast("T", answers[question])
+            if question not in answers and is_recorded:
+                with recording() as reads:
+                    answers[question] = ask(*args, **kwargs), reads.keys
+            elif question not in answers:
+                answers[question] = ask(*args, **kwargs), ()
+            answer, read = answers[question]
+            note(*read)
+            return cast("T", answer)
 
         return run
 

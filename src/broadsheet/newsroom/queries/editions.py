@@ -56,7 +56,7 @@ def public(pages: Any) -> Any:
     return pages.live().exclude(Exists(above))
 
 
-@reader(lambda code: [f"list:plate/{code}"])
+@reader(lambda code: [f"list:plate/{code}"], shared=True)
 def plate(code: str) -> Plate | None:
     """The name plate of the edition in a language, or None when it has no live front page."""
     front = (
@@ -80,21 +80,21 @@ def plate(code: str) -> Plate | None:
     )
 
 
-@reader(lambda: ["list:editions"])
+@reader(lambda: ["list:editions"], shared=True)
 def editions() -> list[tuple[str, str]]:
     """Language code and name of every live edition, the newsroom's first language first."""
     rows = public(FrontPage.objects).filter(depth=2).values_list("locale__language_code", "title")
     return sorted(rows, key=lambda row: (row[0] != settings.LANGUAGE_CODE, row[0]))
 
 
-@reader(lambda: ["list:editions"])
+@reader(lambda: ["list:editions"], shared=True)
 def public_languages() -> dict[int, str]:
     """The languages of the live editions: id of the locale to language code."""
     fronts = public(FrontPage.objects).filter(depth=2)
     return dict(fronts.values_list("locale_id", "locale__language_code"))
 
 
-@reader(lambda plate: [f"list:sections/{plate.code}"])
+@reader(lambda plate: [f"list:sections/{plate.code}"], shared=True)
 def sections(plate: Plate) -> list[Link]:
     """All live sections of an edition in tree order."""
     rows = (
@@ -119,7 +119,7 @@ def section_of(tree_path: str, known: list[Link]) -> Link | None:
     return max(above, key=lambda link: link.depth, default=None)
 
 
-@reader(lambda plate: [f"list:pages/{plate.code}"])
+@reader(lambda plate: [f"list:pages/{plate.code}"], shared=True)
 def static_pages(plate: Plate) -> list[Link]:
     """The live static pages of an edition that are to be shown in menus, in tree order."""
     rows = (

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import translation
 
 from broadsheet.kit.public import Document, Kind, kinds
-from broadsheet.kit.reads import Reads
+from broadsheet.kit.reads import Reads, asking_once
 from broadsheet.press.edition import Edition, Picture, Place, Pressed, Proofs
 from broadsheet.press.models import Failure, Forwarding
 from broadsheet.press.queries import expand
@@ -63,13 +63,14 @@ class Batch:
     def render(self, resources: Iterable[str]) -> set[str]:
         """Render resources anew. Returns the keys of addresses that were left or forwarded by it."""
         left: set[str] = set()
-        for resource in sorted(resources):
-            before = self._place(resource)
-            self._render_one(resource)
-            self.renders += 1
-            now = self._place(resource)
-            if before is not None and (now is None or now.path != before.path):
-                left |= self._leave(resource, before)
+        with asking_once():
+            for resource in sorted(resources):
+                before = self._place(resource)
+                self._render_one(resource)
+                self.renders += 1
+                now = self._place(resource)
+                if before is not None and (now is None or now.path != before.path):
+                    left |= self._leave(resource, before)
         return left
 
     def drop(self, resources: Iterable[str]) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
+from broadsheet.kit.reads import asking_once
 from broadsheet.press.actions.batch import Batch
 from broadsheet.press.edition import Edition
 from broadsheet.press.edition.history import SHOWER
@@ -111,11 +112,12 @@ def render_everything(batch: Batch, progress: Progress | None = None) -> None:
     )
     done = batch.proofs.resources() - batch.proofs.unfit()
     left: set[str] = set()
-    for number, resource in enumerate(resources, 1):
-        if resource not in done:
-            left |= batch.render([resource])
-        if progress:
-            progress(number, len(resources))
+    with asking_once():
+        for number, resource in enumerate(resources, 1):
+            if resource not in done:
+                left |= batch.render([resource])
+            if progress:
+                progress(number, len(resources))
     left |= batch.drop(set(batch.edition.resources()) - set(resources))
     batch.take(left)
 

@@ -1,0 +1,67 @@
+"""How fast everything is rendered and with how much memory; how long a publication takes; how large a story is."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+
+TARGET_RATE = 700
+TARGET_MEMORY = 600
+TARGET_COMMIT = 100
+TARGET_SIZE = 14_000
+PUBLICATIONS = 20
+
+
+def measure(stories: int, *, is_asked: bool) -> None:
+    """Press everything once; with `is_asked` print figures and measure publications."""
+    from broadsheet.press.actions import press_everything
+    from broadsheet.press.queries import edition
+
+    begun, worked = time.perf_counter(), time.process_time()
+    outcome = press_everything()
+    rate = outcome.renders / (time.perf_counter() - begun)
+    of_work = outcome.renders / (time.process_time() - worked)
+    if not is_asked:
+        return
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"full run: {outcome.renders} documents, {rate:.0f} a second "
+        f"({rate / TARGET_RATE:.2f} of {TARGET_RATE}), {of_work:.0f} for each second of a processor; "
+        f"at most {memory} MB "
+        f"({memory / TARGET_MEMORY:.2f} of {TARGET_MEMORY})"
+    )
+    sizes = [
+        entry.variants["br"].size
+        for entry in edition().entries()
+        if entry.resource.startswith("page:") and entry.path.count("/") == 4
+    ]
+    median = statistics.median(sizes)
+    print(
+        f"story document, br: median {median:.0f} bytes ({median / TARGET_SIZE:.2f} of {TARGET_SIZE})"
+    )
+    _publications(stories)
+
+
+def _publications(stories: int) -> None:
+    from benchmarks.newsroom import story
+    from broadsheet.newsroom.models import Author, SectionPage, Topic
+    from broadsheet.press.actions import press_pending
+
+    section, author = SectionPage.objects.first(), Author.objects.first()
+    topics = list(Topic.objects.all()[:2])
+    saving, pressing, renders = [], [], []
+    for number in range(stories, stories + PUBLICATIONS):
+        begun = time.perf_counter()
+        story(number, section, [author], topics, None)
+        committed = time.perf_counter()
+        renders.append(press_pending().renders)
+        saving.append((committed - begun) * 1000)
+        pressing.append((time.perf_counter() - committed) * 1000)
+    p50, worst = statistics.median(pressing), max(pressing)
+    print(
+        f"publication in an archive of {stories}: from the commit p50 {p50:.0f} ms "
+        f"({p50 / TARGET_COMMIT:.2f} of {TARGET_COMMIT}), slowest {worst:.0f} ms; "
+        f"{statistics.median(renders):.0f} documents each; writing and committing p50 "
+        f"{statistics.median(saving):.0f} ms"
+    )

@@ -1,0 +1,111 @@
+"""A story asked for by fifty readers at once: of the newsstand, of nginx, of a bare application."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+NGINX = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
+events {{ worker_connections 256; }}
+http {{ access_log off; gzip_static on; include /etc/nginx/mime.types; default_type text/html;
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5; keepalive_requests 1000000000;
+  server {{ listen 127.0.0.1:{port}; root {folder}/www; index index.html; }} }}"""
+
+
+def measure(folder: Path, seconds: int) -> None:
+    """Print requests a second and p99 of each, and their ratios."""
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if nginx is None or shutil.which("wrk") is None:
+        print("reading: needs nginx and wrk: apt install nginx-light wrk")
+        return
+    from broadsheet.press.queries import edition
+
+    entry = next(e for e in edition().entries() if re.match(r"/\d{4}/\d\d/[^/]+/$", e.path))
+    page = folder / "www" / entry.path.strip("/")
+    page.mkdir(parents=True)
+    for name, coding in (("index.html", "identity"), ("index.html.gz", "gzip")):
+        with edition().open_blob(entry.digest, coding) as blob:
+            (page / name).write_bytes(blob.read())
+    granian = [sys.executable, "-m", "granian", "--interface", "asgi", "--log-level", "warning"]
+    bare = {"BARE_BODY": str(page / "index.html.gz"), "BARE_PATH": entry.path}
+    port = _free_port()
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    rates = {}
+    for name, command, at, environ in (
+        ("nginx", [nginx, "-c", str(folder / "nginx.conf"), "-e", "stderr"], port, {}),
+        ("bare", [*granian, "benchmarks.bare:application"], 0, bare),
+        ("newsstand", [*granian, "broadsheet.project.asgi:application"], 0, {}),
+    ):
+        here = at or _free_port()
+        more = [] if at else ["--port", str(here)]
+        with _running([*command, *more], here, environ):
+            rates[name] = _ask(f"http://127.0.0.1:{here}{entry.path}", seconds)
+        print(f"{name:>10}: {rates[name][0]:.0f} requests a second, p99 {rates[name][1]:.1f} ms")
+    ours, peer, floor = rates["newsstand"], rates["nginx"], rates["bare"]
+    print(
+        f"newsstand: {ours[0] / peer[0]:.2f} of nginx (at least 0.5), {ours[0] / floor[0]:.2f} of a bare "
+        f"application (at least 0.85); p99 {ours[1] / peer[1]:.1f} times nginx's (at most 3)"
+    )
+
+
+def _ask(url: str, seconds: int) -> tuple[float, float]:
+    """Requests a second and p99 in milliseconds, after a second that is not counted."""
+    for length in (1, seconds):
+        command = [
+            "wrk",
+            "-t1",
+            "-c50",
+            f"-d{length}s",
+            "--latency",
+            "-H",
+            "Accept-Encoding: gzip",
+            url,
+        ]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in said:
+        raise SystemExit(said)
+    rate, p99 = (
+        re.search(r"Requests/sec:\s+([\d.]+)", said),
+        re.search(r"99%\s+([\d.]+)(us|ms|s)", said),
+    )
+    if rate is None or p99 is None:
+        raise SystemExit(said)
+    return float(rate[1]), float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
+
+
+@contextmanager
+def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(command, env={**os.environ, **environ})
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{command[0]} does not serve")
+            time.sleep(0.05)
+        # The application behind the newsstand loads meanwhile, and would be measured, too.
+        with suppress(OSError):
+            urlopen(f"http://127.0.0.1:{port}/desk/login/", timeout=60).close()
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
