@@ -18,7 +18,7 @@ import time_machine
 from django.core.management import call_command
 
 from broadsheet.project.cli.opening import open_desk
-from broadsheet.project.directory import DATABASE, make_directory
+from broadsheet.project.directory import make_directory
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 LANGUAGES = ("en", "ar", "fr", "fa")
