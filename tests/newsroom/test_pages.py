@@ -127,4 +127,4 @@ def test_first_pages_say_what_is_true_and_leave_the_rest_to_the_newsroom(paper: 
     arabic = StaticPage.objects.get(slug="privacy", locale__language_code="ar")
     assert texts(shown(arabic), "h1") == ["الخصوصية"]
     others = [link.get("hreflang") for link in shown(arabic).select("link[hreflang]")]
-    assert others == ["ar", "en"]
+    assert others == ["ar", "en", "x-default"]
