@@ -11,7 +11,7 @@ from django.utils import translation
 
 from broadsheet.kit.public import Document
 from broadsheet.theme.filters import without_unspeakable
-from broadsheet.theme.stylesheet import stylesheet
+from broadsheet.theme.stylesheet import plain_style, stylesheet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,16 +41,17 @@ class Head:
 
 
 def page_policy(*, form_targets: Sequence[str] = (), has_script: bool = False) -> str:
-    """The Content-Security-Policy of a reader page: our one stylesheet, our own pictures, no script at all.
+    """The Content-Security-Policy of a reader page: our own styles and pictures, no script at all.
 
     `form_targets` are origins besides our own that its forms may lead to, redirects included. `has_script`
     lets in files of our own, never a script in the page. What a page may fetch from us harms nobody where
     nothing can ask for it, and programs that look at a page fetch robots.txt as if they were in it.
     """
     targets = " ".join(["'self'", *form_targets])
+    styles = f"{stylesheet().source} {plain_style().source}"
     script = "script-src 'self'; worker-src 'self'; " if has_script else ""
     return (
-        f"default-src 'none'; style-src {stylesheet().source}; img-src 'self'; media-src 'self'; "
+        f"default-src 'none'; style-src {styles}; img-src 'self'; media-src 'self'; "
         f"connect-src 'self'; {script}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -13,7 +13,7 @@ from broadsheet.theme import filters
 from broadsheet.theme.languages import active_language, language
 from broadsheet.theme.pictures import picture
 from broadsheet.theme.scripts import reader_script
-from broadsheet.theme.stylesheet import stylesheet
+from broadsheet.theme.stylesheet import plain_style, stylesheet
 
 
 def environment(*, autoescape: bool = True, **options: Any) -> Environment:
@@ -31,6 +31,7 @@ def environment(*, autoescape: bool = True, **options: Any) -> Environment:
         "picture": picture,
         "reader_script": reader_script,
         "slot": slot,
+        "plain_style": plain_style,
         "stylesheet": stylesheet,
     }
     names = (

@@ -32,7 +32,19 @@ def stylesheet() -> Stylesheet:
     own = Path(settings.THEME_DIR) / "style.css"
     if own.is_file():
         files.append(own)
-    text = compact("\n".join(file.read_text(encoding="utf-8") for file in files))
+    return _named(compact("\n".join(file.read_text(encoding="utf-8") for file in files)))
+
+
+@functools.cache
+def plain_style() -> Stylesheet:
+    """What a page of text alone needs so that nothing in it is wider than a phone."""
+    return _named(
+        "body{max-width:40rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+        "pre{white-space:pre-wrap}"
+    )
+
+
+def _named(text: str) -> Stylesheet:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Stylesheet(Markup(text), f"'sha256-{digest}'")  # noqa: S704 - files, not readers' words
 
