@@ -193,7 +193,8 @@ def test_c4_killed_between_commit_and_e_mail_sends_one(
         settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
         settings.EMAIL_USE_TLS = False
         with in_a_process(tasks.send_receipts):
-            silent.accept()  # it waits for a greeting that never comes
+            kept_open = silent.accept()  # it waits for a greeting that never comes
+    kept_open[0].close()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert Receipt.objects.get().state == "sending"
     tasks.send_receipts()
