@@ -185,6 +185,7 @@ def test_categories_become_sections_and_topics(bring: Bring) -> None:
         before=tree,
     )
     assert story("year").get_parent().slug == "2019-2"
+    assert story("year").get_parent().get_parent().slug == "news"
     local = story("deepest").get_parent().specific
     assert (local.title, local.get_parent().slug) == ("Local & near", "news")
     assert [topic.name for topic in story("deepest").topics.all()] == ["Sport"]

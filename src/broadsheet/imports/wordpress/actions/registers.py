@@ -77,6 +77,10 @@ def _section(run: Run, term: Term, parent: FrontPage | SectionPage) -> SectionPa
         introduction=one_line(term.description),
         by=BY,
     )
+    if section.slug != slug:
+        run.note(
+            f"The slug of the section {name} is taken or needed by the site itself: {slug} became {section.slug}"
+        )
     path = "/".join(lineage(term.slug, run.export.terms))
     address = _old_address(run, f"category/{path}")
     Origin.objects.create(

@@ -67,6 +67,11 @@ class Run:
         """The language code of the edition."""
         return str(self.front.locale.language_code)
 
+    def note(self, text: str) -> None:
+        """Keep something for the report that is about no single item."""
+        if text not in self.export.notes:
+            self.export.notes.append(text)
+
     def forget(self) -> None:
         """Let go of everything at hand, after a transaction in which some of it was made was undone."""
         self.sections.clear()
