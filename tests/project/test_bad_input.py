@@ -96,7 +96,7 @@ NO_SERVER = "postgres://ann:hunter2@127.0.0.1:1/ledger"
 
 CASES = [
     # What was typed.
-    Case("no such command", "serv", "Did you mean one of: 'serve'"),
+    Case("no such command", "serv", "'serve'"),
     Case("no such option", "serve --prot 8000", "--port"),
     Case("no such option of init", "init new --nmae x", "--name"),
     Case("no argument", "backup --dir {ledger}", "FILE"),
