@@ -17,7 +17,6 @@ from broadsheet.project.construction import MARK
 from running import clean_environment, free_port, is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def term(make: int) -> None:
@@ -104,7 +103,7 @@ def run_demo(place: tuple[Path, int]) -> Iterator[Callable[[], Demo]]:
             os.killpg(demo.process.pid, signal.SIGKILL)
 
 
-def test_demo_broken_off_is_begun_anew_and_then_serves(
+def broken_off_it_is_begun_anew_and_then_serves(
     run_demo: Callable[[], Demo], place: tuple[Path, int]
 ) -> None:
     directory, port = place
@@ -125,14 +124,14 @@ def test_demo_broken_off_is_begun_anew_and_then_serves(
     assert not any("Traceback" in line for line in demo.lines())
 
 
-def test_demo_run_again_makes_nothing_anew(run_demo: Callable[[], Demo]) -> None:
+def run_again_it_makes_nothing_anew(run_demo: Callable[[], Demo]) -> None:
     again = run_demo()
     again.wait_for("Campaign:")
     assert again.lines()[0].startswith("Public site:")
     again.end(ctrl_c)
 
 
-def test_demo_of_an_older_version_is_brought_up_to_date(
+def of_an_older_version_it_is_brought_up_to_date(
     run_demo: Callable[[], Demo], place: tuple[Path, int]
 ) -> None:
     signs = place[0] / "data" / "demo.json"
@@ -143,3 +142,11 @@ def test_demo_of_an_older_version_is_brought_up_to_date(
     assert any(line == "Database: up to date" for line in demo.lines())
     assert json.loads(signs.read_text("utf-8")) == shown
     demo.end(term)
+
+
+def test_demo_is_broken_off_served_run_again_and_found_by_a_later_version(
+    run_demo: Callable[[], Demo], place: tuple[Path, int]
+) -> None:
+    broken_off_it_is_begun_anew_and_then_serves(run_demo, place)
+    run_again_it_makes_nothing_anew(run_demo)
+    of_an_older_version_it_is_brought_up_to_date(run_demo, place)
