@@ -133,6 +133,10 @@ class Served:
         beat = self.directory / "data" / "run" / "worker.beat"
         wait_until(beat.exists, "the worker's first sign of life")
 
+    def wait_for_own_address(self) -> None:
+        """Return when the pages name the port at which they are served: a trial's edition follows its port."""
+        wait_until(lambda: self.url.encode() in self.get("/robots.txt")[1], "pages at this address")
+
     def stop(self, number: int = signal.SIGTERM) -> str:
         """End it by a signal and return all that it said."""
         self.process.send_signal(number)

@@ -53,6 +53,14 @@ def test_requirements_carry_hashes_and_name_no_host(lock: Path) -> None:
     assert not re.search(r"https?://|--index-url|--find-links|--extra-index", text)
 
 
+@pytest.mark.xdist_group("house")
+def test_groups_stay_in_one_process(request: pytest.FixtureRequest) -> None:
+    # Where the plug-in and pytest do not fit together it says nothing and makes every newsroom twice.
+    if request.config.getoption("loadgroup", None) is not True:
+        pytest.skip("the tests are not dealt out by group")
+    assert request.node.nodeid.endswith("@house")
+
+
 def test_requirements_say_what_the_package_says() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     named = (ROOT / "requirements" / "base.in").read_text("utf-8").splitlines()
