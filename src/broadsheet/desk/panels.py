@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
-from broadsheet.desk import queries
+from broadsheet.desk.queries import stories
 from broadsheet.kit import clock
 
 PATIENCE = dt.timedelta(minutes=1)
@@ -24,7 +25,7 @@ class WritePanel(Component):
     template_name = "desk/write.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"sections": queries.writable_sections(parent_context["request"].user)}
+        return {"sections": stories.writable_sections(parent_context["request"].user)}
 
 
 class TroublePanel(Component):
@@ -34,13 +35,16 @@ class TroublePanel(Component):
     order = 60
     template_name = "desk/trouble.html"
 
+    def __init__(self, hours: stories.Hours) -> None:
+        self._hours = hours
+
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         now = clock.now()
-        since = queries.waiting_since()
+        since = stories.waiting_since()
         return {
             "is_stuck": since is not None and now - since > PATIENCE,
             "since": since,
-            "overdue": queries.overdue(now, PATIENCE),
+            "overdue": stories.overdue(self._hours, now, PATIENCE),
         }
 
 
@@ -50,7 +54,7 @@ class StoriesPanel(Component):
     template_name = "desk/stories.html"
 
     def __init__(
-        self, name: str, order: int, heading: Any, rows: Callable[[Any], list[queries.Row]]
+        self, name: str, order: int, heading: Any, rows: Callable[[Any], list[stories.Row]]
     ) -> None:
         self.name = name
         self.order = order
@@ -63,11 +67,14 @@ class StoriesPanel(Component):
 
 
 def home_panels() -> list[Component]:
-    """The desk's own panels; Wagtail sorts them among its own by their order."""
+    """The desk's own panels for one screen; Wagtail sorts them among its own by their order."""
+    hours = stories.schedule()
+    scheduled = partial(stories.scheduled, hours=hours)
+    drafts = partial(stories.drafts, hours=hours)
     return [
         WritePanel(),
-        TroublePanel(),
-        StoriesPanel("scheduled", 110, _("Waiting for their hour"), queries.scheduled),
-        StoriesPanel("drafts", 120, _("Not published yet"), queries.drafts),
-        StoriesPanel("published", 130, _("Just published"), queries.just_published),
+        TroublePanel(hours),
+        StoriesPanel("scheduled", 110, _("Waiting for their hour"), scheduled),
+        StoriesPanel("drafts", 120, _("Not published yet"), drafts),
+        StoriesPanel("published", 130, _("Just published"), stories.just_published),
     ]

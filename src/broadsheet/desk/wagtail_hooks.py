@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -11,6 +12,8 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 
 from broadsheet.desk.panels import home_panels
+from broadsheet.desk.queries.rights import chosen_from, may_see
+from broadsheet.desk.views import DownloadsAPI, PicturesAPI
 from broadsheet.desk.viewsets import StoryViewSet
 
 
@@ -29,3 +32,20 @@ def add_home_panels(request: HttpRequest, panels: list[Any]) -> None:
 @hooks.register("insert_global_admin_css")
 def desk_style() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choose_from_what_may_be_seen(pages: Any, request: HttpRequest) -> Any:
+    return chosen_from(pages, request.user)
+
+
+@hooks.register("before_serve_document")
+def keep_downloads(download: Any, request: HttpRequest) -> None:
+    if not may_see(request.user, download):
+        raise PermissionDenied
+
+
+@hooks.register("construct_admin_api", order=1)  # after Wagtail's, which these replace
+def keep_lists(router: Any) -> None:
+    router.register_endpoint("images", PicturesAPI)
+    router.register_endpoint("documents", DownloadsAPI)

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.project.middleware.DeskTransaction",
+    "broadsheet.desk.middleware.DeskRights",
 ]
 
 TEMPLATES = [

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils._os import safe_join
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import require_admin_access
+
+from broadsheet.desk.queries.rights import may_see_file
 
 PRIVATE = {
     "Cache-Control": "private, max-age=3600",
@@ -43,6 +46,10 @@ def media_file(request: HttpRequest, path: str) -> HttpResponse:
     file = Path(safe_join(str(settings.MEDIA_ROOT), path))
     if not file.is_file():
         raise Http404(path)
+    if not may_see_file(
+        request.user, file.relative_to(Path(settings.MEDIA_ROOT).absolute()).as_posix()
+    ):
+        raise PermissionDenied(path)
     content_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return HttpResponse(file.read_bytes(), content_type, headers=PRIVATE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ from broadsheet.newsroom.models import Article, SectionPage
 
 ROWS = 8
 """How many stories a panel shows."""
+
+Hours = Mapping[int, dt.datetime]
+"""When each page comes out that waits for its hour, by its id, the next one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,22 @@ def writable_sections(user: Any) -> list[SectionPage]:
     return list(sections.order_by("locale_id", "path"))
 
 
-def drafts(user: Any) -> list[Row]:
+def schedule() -> Hours:
+    """What waits for its hour now; asked once for a screen."""
+    waiting = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
+    hours = waiting.order_by("approved_go_live_at").values_list("object_id", "approved_go_live_at")
+    return {int(pk): hour for pk, hour in hours}
+
+
+def drafts(user: Any, hours: Hours) -> list[Row]:
     """Stories with changes that readers do not see yet and that wait for no hour, the latest first."""
     stories = _editable(user).filter(has_unpublished_changes=True)
-    waiting = stories.exclude(pk__in=_scheduled_ids()).order_by("-latest_revision_created_at")
+    waiting = stories.exclude(pk__in=hours).order_by("-latest_revision_created_at")
     return _rows(waiting[:ROWS], "latest_revision_created_at")
 
 
-def scheduled(user: Any) -> list[Row]:
+def scheduled(user: Any, hours: Hours) -> list[Row]:
     """Stories that wait for their hour, the next one first."""
-    hours = _schedule()
     stories = {story.pk: story for story in _editable(user).filter(pk__in=hours)}
     following = [stories[pk] for pk in hours if pk in stories]
     return [Row(story, section, hours[story.pk]) for story, section in _placed(following)]
@@ -54,9 +64,9 @@ def just_published(user: Any) -> list[Row]:
     return _rows(live.order_by("-first_published_at", "-pk")[:ROWS], "first_published_at")
 
 
-def overdue(now: dt.datetime, patience: dt.timedelta) -> int:
+def overdue(hours: Hours, now: dt.datetime, patience: dt.timedelta) -> int:
     """How many scheduled stories should have been published longer than `patience` ago."""
-    return sum(hour <= now - patience for hour in _schedule().values())
+    return sum(hour <= now - patience for hour in hours.values())
 
 
 def waiting_since() -> dt.datetime | None:
@@ -68,17 +78,6 @@ def _editable(user: Any) -> Any:
     allowed = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change")
     stories = Article.objects.filter(pk__in=allowed.values("pk"))
     return stories.defer("body", "original_html").select_related("locale")
-
-
-def _schedule() -> dict[int, dt.datetime]:
-    """The hour of every page that waits for one, by its id, the next one first."""
-    waiting = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
-    hours = waiting.order_by("approved_go_live_at").values_list("object_id", "approved_go_live_at")
-    return {int(pk): hour for pk, hour in hours}
-
-
-def _scheduled_ids() -> list[int]:
-    return list(_schedule())
 
 
 def _rows(stories: Any, instant: str) -> list[Row]:
