@@ -140,6 +140,26 @@ def test_home_asks_as_much_for_three_stories_as_for_one(
         home(client)
 
 
+def test_home_asks_once_what_waits_for_its_hour(
+    paper: Paper, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    sign_in(client, "editor")
+    with django_assert_max_num_queries(1000) as asked:
+        home(client)
+    hours = [
+        one for one in asked.captured_queries if 'approved_go_live_at" IS NOT NULL' in one["sql"]
+    ]
+    assert len(hours) == 1
+
+
+def test_help_at_the_desk_is_not_wagtails(paper: Paper, client: Client) -> None:
+    sign_in(client, "editor")
+    page = home(client)
+    assert "Keyboard shortcuts" in page
+    for name in ("editor-guide", "whats-new"):
+        assert f'"name": "{name}' not in page
+
+
 def test_stories_of_all_sections_are_listed_and_filtered(paper: Paper, client: Client) -> None:
     sign_in(client, "editor")
     paper.story("A city story", "city-story", topics=[paper.floods])

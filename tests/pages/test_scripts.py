@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from pages.building import NOW
 from pages.specimens import Site
 
 pytestmark = pytest.mark.browser
@@ -43,7 +44,13 @@ def test_story_is_kept_read_without_a_network_and_let_go(browser: Browser, site:
 def test_story_link_is_copied_and_times_are_told_from_now(browser: Browser, site: Site) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
+    page.clock.set_fixed_time(NOW)
     page.goto(site.url("article", "en"))
+    moment = page.locator(".story-meta time").first
+    assert moment.inner_text().endswith("ago")
+    page.emulate_media(media="print")
+    assert re.fullmatch(r"November \d+, 2026, [\d:]+\s[AP]M", moment.inner_text())
+    page.emulate_media(media="screen")
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")

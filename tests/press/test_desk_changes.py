@@ -214,9 +214,12 @@ def test_private_pages_are_nowhere_until_they_are_public_again(desk: Client, pap
 
 def test_desk_offers_no_privacy_that_readers_could_not_use(desk: Client, paper: Paper) -> None:
     address = reverse("wagtailadmin_pages:set_privacy", args=(paper.city.pk,))
-    assert "restriction_type" not in desk.get(address).content.decode()
-    answer = desk.post(address, {"restriction_type": "login"})
-    assert answer.status_code == 200
+    edit = reverse("wagtailadmin_pages:edit", args=(paper.city.pk,))
+    assert 'show="set-privacy"' not in desk.get(edit).content.decode()
+    assert desk.post(address, {"restriction_type": "login"}).headers["location"] == "/desk/"
+    assert not PageViewRestriction.objects.exists()
+    PageViewRestriction.objects.create(page=paper.city, restriction_type="login")
+    assert desk.post(address, {"restriction_type": "none"}).status_code == 200
     assert not PageViewRestriction.objects.exists()
 
 

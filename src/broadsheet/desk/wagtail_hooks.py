@@ -49,3 +49,9 @@ def keep_downloads(download: Any, request: HttpRequest) -> None:
 def keep_lists(router: Any) -> None:
     router.register_endpoint("images", PicturesAPI)
     router.register_endpoint("documents", DownloadsAPI)
+
+
+@hooks.register("construct_help_menu")
+def hide_what_is_wagtails(request: HttpRequest, items: list[Any]) -> None:
+    """Its news and its handbook, which lead away from here and speak of other screens."""
+    items[:] = [item for item in items if not item.name.startswith(("editor-guide", "whats-new"))]

@@ -34,6 +34,13 @@ SUMMARY = FieldPanel(
 """The desk asks only for what readers or machines get to see."""
 
 
+class PublicPageRights(PagePermissionTester):
+    """What somebody may do to any of our pages: nothing is made private, what was (an import) may be made public."""
+
+    def can_set_view_restrictions(self) -> bool:
+        return super().can_set_view_restrictions() and self.page.view_restrictions.exists()
+
+
 class PublicPage(Page):
     """What all our pages share: they are pressed, never served by Django; a preview is the same document.
 
@@ -58,6 +65,9 @@ class PublicPage(Page):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         return HttpResponse(slot("page.preview", page=self))
 
+    def permissions_for_user(self, user: Any) -> PublicPageRights:
+        return PublicPageRights(user, self)
+
     def _check_slug(self) -> None:
         languages = frozenset(code for code, _name in settings.LANGUAGES)
         # A number below a section is where the section's archive lies.
@@ -68,7 +78,7 @@ class PublicPage(Page):
             )
 
 
-class FrontPageRights(PagePermissionTester):
+class FrontPageRights(PublicPageRights):
     """What somebody may do to a front page: all stories of its language hang below, so only an
     administrator takes it away, and nobody makes a second one."""
 

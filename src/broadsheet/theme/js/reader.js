@@ -7,8 +7,12 @@ for (const time of document.querySelectorAll(".story-meta time")) {
   const ago = Date.now() - Date.parse(time.dateTime);
   if (ago < 0 || ago > 7 * 864e5) continue;
   const [unit, size] = steps.find(([, length]) => ago >= length) ?? steps[2];
-  time.title = time.textContent;
-  time.textContent = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-Math.floor(ago / size), unit);
+  const [near, far] = [document.createElement("span"), document.createElement("span")];
+  near.className = "near";
+  near.textContent = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-Math.floor(ago / size), unit);
+  far.className = "far"; // what paper shows
+  far.textContent = time.title = time.textContent;
+  time.replaceChildren(near, far);
 }
 
 const copy = document.querySelector("[data-copy]");
