@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
+
+from commanding import run
+from running import free_port
 
 if TYPE_CHECKING:
     from paper import Paper
@@ -104,6 +108,30 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def migrated_file() -> Path:
     """Where an empty, migrated SQLite database for copying is, once a test has needed the database."""
     return _migrated_file()
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A newsroom in two languages, just made by `broadsheet init` for all test processes: copy it, then change it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    directory = shared / "founded" / "ledger"
+    words = (
+        "--name",
+        "The Ledger",
+        "--timezone",
+        "Europe/Lisbon",
+        "--language",
+        "en",
+        "--language",
+        "ar",
+    )
+    with (shared / "founded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not directory.exists():
+            run("init", directory, *words, "--port", free_port())
+    return directory
 
 
 # The newsroom's content ----------------------------------------------------------------------

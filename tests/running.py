@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
-import re
 import signal
 import socket
 import subprocess
@@ -15,27 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from commanding import clean_environment
+
 PATIENCE = 60.0
-
-
-def run(*arguments: object, ok: bool = True, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run `broadsheet` with these arguments; fail with what it said unless it ends as expected."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "broadsheet.project.cli", *map(str, arguments)],
-        env={**clean_environment(), **environ},
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=300,
-    )
-    assert (ended.returncode == 0) is ok, ended.stdout + ended.stderr
-    return ended
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without what this test process set for itself."""
-    ours = re.compile("BROADSHEET_|DJANGO_|COV_")
-    return {name: value for name, value in os.environ.items() if not ours.match(name)}
 
 
 def free_port() -> int:

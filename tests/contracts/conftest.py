@@ -13,7 +13,8 @@ import pytest
 
 from bench import SECRETS, Bench
 from broadsheet.funding.gateways.in_process import InProcessSandbox
-from running import clean_environment, free_port, wait_until
+from commanding import clean_environment
+from running import free_port, wait_until
 
 
 @pytest.fixture(scope="module", params=["in process", "a process"])

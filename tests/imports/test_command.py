@@ -18,8 +18,9 @@ import html5lib
 import pytest
 
 from broadsheet.press.edition import Edition
+from commanding import clean_environment, run
 from imports.exports import FOOT, attachment, export, head, item, many
-from running import Served, clean_environment, run, wait_until
+from running import Served, wait_until
 
 KILLS = int(os.environ.get("BROADSHEET_KILLS", "2"))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
-from running import Served, clean_environment, free_port
+from commanding import clean_environment
+from journeys.visitor import Visitor
+from running import Served, free_port
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 TESTS = Path(__file__).resolve().parent.parent
@@ -53,3 +55,23 @@ def served(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     said = served.stop()
     assert "Traceback" not in said, said
     assert "Warning" not in said, said
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A journey that fails tells what its visitors were looking at."""
+    report = yield
+    if report.when == "call" and report.failed and isinstance(item, pytest.Function):
+        for name, visitor in item.funcargs.items():
+            if isinstance(visitor, Visitor):
+                report.sections.append((f"what {name} saw", _seen(visitor)))
+    return report
+
+
+def _seen(visitor: Visitor) -> str:
+    try:
+        return f"{visitor.page.url}\n{visitor.page.inner_text('body', timeout=2_000)}"
+    except Error as error:
+        return str(error)

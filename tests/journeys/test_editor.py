@@ -13,10 +13,11 @@ from lxml import etree, html
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from commanding import run
 from journeys.crawling import Site, crawl
 from journeys.desk import Desk, at_desk
 from journeys.people import ZONE
-from running import Served, run, wait_until
+from running import Served, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 

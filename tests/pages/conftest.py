@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from commanding import clean_environment
 from pages.specimens import TESTS, TOOLS, Site
-from running import clean_environment, fetch, free_port, wait_until
+from running import fetch, free_port, wait_until
 from services import do_without
 
 

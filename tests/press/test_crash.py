@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,14 +15,15 @@ from pathlib import Path
 import pytest
 
 from broadsheet.press.edition import Edition
-from running import Served, clean_environment, run, wait_until
+from commanding import clean_environment, run
+from running import Served, wait_until
 
 KILLS = int(os.environ.get("BROADSHEET_KILLS", "4"))
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    run("init", tmp_path / "newsroom")
+def served(founded: Path, tmp_path: Path) -> Iterator[Served]:
+    shutil.copytree(founded, tmp_path / "newsroom")
     running = Served(tmp_path / "newsroom")
     running.wait_for_worker()
     yield running

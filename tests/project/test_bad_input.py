@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import resource
 import shutil
 import socket
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from running import clean_environment, run
+from commanding import run
 
 pytestmark = pytest.mark.xdist_group("bad input")
 
@@ -32,22 +29,18 @@ class Case:
     said: str
     spoil: Callable[[Path], object] = lambda directory: None
     environ: dict[str, str] = field(default_factory=dict)
-    before: Callable[[], None] | None = None
+    largest_file: int | None = None
 
 
 def said_by(command: str, places: dict[str, object], case: Case) -> str:
     """The sentence of a command that must fail."""
     words = [word.format_map(places) for word in command.split()]
-    ended = subprocess.run(
-        [sys.executable, "-m", "broadsheet.project.cli", *words],
-        env={**clean_environment(), **case.environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-        preexec_fn=case.before,
-        cwd=str(places["tmp"]),
+    ended = run(
+        *words,
+        ok=False,
+        cwd=Path(str(places["tmp"])),
+        largest_file=case.largest_file,
+        **case.environ,
     )
     assert ended.returncode > 0, ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
@@ -83,11 +76,6 @@ def age_backwards(directory: Path) -> None:
         connection.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES ('newsroom', '0999_later', '2030-01-01')"
         )
-
-
-def leave_no_room() -> None:
-    """Let no file of the process grow above SMALL: what a full disk does, without one."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, SMALL))
 
 
 SETTINGS, DATABASE = "settings.toml", "data/newsroom.sqlite3"
@@ -197,26 +185,26 @@ CASES = [
     Case("a newer database", "upgrade --dir {ledger}", "newer version", age_backwards),
     Case("a newer database served", "serve --dir {ledger}", "newer version", age_backwards),
     # Room.
-    Case("a full disk for init", "init new", "Make room", before=leave_no_room),
+    Case("a full disk for init", "init new", "Make room", largest_file=SMALL),
     Case(
         "a full disk for the demo",
         "demo --dir new --port {free}",
         "Make room",
-        before=leave_no_room,
+        largest_file=SMALL,
     ),
     Case(
         "a full disk for a backup",
         "backup x.tar.gz --dir {ledger}",
         "Make room",
-        before=leave_no_room,
+        largest_file=SMALL,
     ),
 ]
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def good(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("good") / "ledger"
-    run("init", directory)
+    shutil.copytree(founded, directory)
     (directory / "data" / "media" / "noise.bin").write_bytes(bytes(SMALL * 2))
     return directory
 

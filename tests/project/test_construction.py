@@ -13,7 +13,8 @@ import pytest
 
 from broadsheet.project.construction import MARK, NotEmpty, Unfinished, construction, need_finished
 from broadsheet.project.processes import Busy
-from running import clean_environment, run, wait_until
+from commanding import clean_environment, run
+from running import wait_until
 
 BUILDER = """
 import pathlib, sys

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from broadsheet.project.construction import MARK
-from running import clean_environment, free_port, is_running, wait_until
+from commanding import clean_environment
+from running import free_port, is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,7 +109,7 @@ def broken_off_it_is_begun_anew_and_then_serves(
 ) -> None:
     directory, port = place
     broken = run_demo()
-    broken.wait_for("Drawing")
+    broken.wait_for("Making the newsroom")
     broken.end(term)
     assert (directory / MARK).exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from broadsheet.press.edition import Edition
-from running import Served, free_port, is_running, run, wait_until
+from commanding import run
+from running import Served, free_port, is_running, wait_until
 
 pytestmark = pytest.mark.xdist_group("newsroom")
 
@@ -19,19 +21,9 @@ PASSWORD = "a long and quiet river"
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ledger(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("made") / "ledger"
-    options = [
-        "--name",
-        "The Ledger",
-        "--timezone",
-        "Europe/Lisbon",
-        "--language",
-        "en",
-        "--language",
-        "ar",
-    ]
-    run("init", directory, *options, "--port", free_port())
+    shutil.copytree(founded, directory)
     return directory
 
 
