@@ -10,11 +10,13 @@ URL ?= http://127.0.0.1:$(PORT)
 DIR ?= newsroom
 # The tests that run a second time, on PostgreSQL.
 ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press))
+# The tests that alone must reach every branch of funding, readers and kit (pyproject.toml says of which files).
+MEASURED := $(addprefix tests/,contracts funding kit readers)
 TOOLS := tests/tools/node_modules
 # How many processes run the tests.
 WORKERS ?= 2
 
-.PHONY: help demo venv test check format bench lighthouse soak tools lock clean
+.PHONY: help demo venv test coverage check format bench lighthouse soak tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,9 +27,15 @@ demo: $(VENV)/.base ## a living newsroom; PORT=8123 and DIR=/some/dir choose whe
 venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
 	@echo "Ready: $(BIN)/broadsheet --help"
 
-test: $(VENV)/.dev check tools ## all tests but the long ones
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak"
+test: $(VENV)/.dev check tools coverage ## all tests but the long ones
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak" $(addprefix --ignore=,$(MEASURED))
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser" $(ON_POSTGRES)
+
+coverage: $(VENV)/.dev ## the tests of money, accounts and the kit; every branch has to be reached
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadgroup -m "not soak" $(MEASURED)
+	@$(BIN)/coverage combine -q
+	$(BIN)/coverage report
 
 check: $(VENV)/.dev ## style, types, imports, spelling, templates, dependencies
 	$(BIN)/ruff check src tests

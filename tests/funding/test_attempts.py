@@ -204,6 +204,30 @@ def test_expire_attempt_that_was_paid_meanwhile_books_it(stage: Stage) -> None:
     assert stage.facts(donation) == PAID
 
 
+def test_gift_that_settled_meanwhile_opens_no_other_checkout(stage: Stage) -> None:
+    donation = stage.begin()
+    first = stage.open(donation)
+    Attempt.objects.filter(pk=first.pk).update(state="canceled")
+    second = stage.open(donation)
+    stage.press(first, "pay")
+    stage.settle()
+    tasks.look_at_attempts()
+    with time_machine.travel(clock.now() + 10 * MINUTE):
+        tasks.look_at_attempts()
+    again = stage.open(donation)
+    assert (again.pk, again.state) == (second.pk, "canceled")
+    assert donation.attempts.count() == 2
+
+
+def test_attempt_that_was_opened_meanwhile_is_not_ended_as_one_nobody_went_on_with(
+    stage: Stage,
+) -> None:
+    donation = stage.begin()
+    stale = donation.attempts.get()
+    stage.open(donation)
+    assert expire_attempt(attempt=stale, by="worker").state == "submitted"
+
+
 def test_expire_attempt_at_its_checkout_closes_it_there_and_here(stage: Stage) -> None:
     donation = stage.begin()
     attempt = stage.open(donation)

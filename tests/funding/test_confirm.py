@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from broadsheet.funding.errors import BadAmount
 from broadsheet.funding.models import Attempt, Donation, Supporter
 from broadsheet.kit import clock
 from broadsheet.kit.models import AuditEntry, Change
@@ -210,6 +211,24 @@ def test_k1_nonce_used_again_for_a_changed_gift_asks_once_more(
     assert Donation.objects.count() == 1
     assert post(nonce=nonce(page), **change).status_code == 303
     assert Donation.objects.count() == 2
+
+
+def test_confirm_where_nobody_takes_gifts_says_so_and_begins_nothing(
+    stage: Stage, settings: Settings
+) -> None:
+    good = nonce()
+    settings.BROADSHEET = replace(settings.BROADSHEET, processor="none")
+    assert "Gifts cannot be taken at present" in text(get(amount="25"))
+    page = post(nonce=good)
+    assert page.status_code == 503
+    assert Donation.objects.count() == 0
+
+
+def test_begin_donation_refuses_amounts_that_no_form_let_through(stage: Stage) -> None:
+    with pytest.raises(BadAmount, match="too_small"):
+        stage.begin(99)
+    with pytest.raises(BadAmount, match="currency: XTS"):
+        stage.begin(2500, currency="XTS")
 
 
 # What may be typed ----------------------------------------------------------------------------
@@ -443,7 +462,12 @@ def test_thanks_page_of_a_lapsed_gift_leads_to_the_same_gift_anew(stage: Stage) 
     found = re.search(r'href="(/give/confirm/[^"]*)"', page.content.decode())
     assert found
     asked = parse_qs(urlsplit(found[1].replace("&amp;", "&")).query)
-    assert asked == {"amount": ["25.50"], "campaign": ["floods"], "from": ["/2026/11/river/"]}
+    assert asked == {
+        "amount": ["25.50"],
+        "currency": ["USD"],
+        "campaign": ["floods"],
+        "from": ["/2026/11/river/"],
+    }
 
 
 def test_thanks_page_says_no_name_no_address_and_no_key(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 
@@ -194,6 +195,16 @@ def test_b7_migration_of_another_app_leaves_the_triggers_alone(db: None) -> None
     other.app_label = "newsroom"
     triggers.on_migrating(using="default", plan=[(other, False)])
     assert triggers.missing() == []
+
+
+def test_b7_every_rule_is_a_trigger_on_either_database() -> None:
+    """That they work is what the other tests show, on whichever database they run."""
+    lite, postgres = list(triggers._sqlite()), list(triggers._postgresql())
+    names = {re.findall(r"TRIGGER (\w+)", each)[0] for each in lite}
+    assert len(lite) == len(names) == len(triggers._RULES)
+    made = {name for each in postgres for name in re.findall(r"CREATE TRIGGER (\w+)", each)}
+    assert made == names | set(triggers._TRUNCATE)
+    assert sum("CREATE OR REPLACE FUNCTION" in each for each in postgres) == len(made)
 
 
 def test_b7_doctor_names_triggers_that_are_gone_and_upgrade_brings_them_back(db: None) -> None:

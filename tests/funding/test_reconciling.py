@@ -50,6 +50,11 @@ def movements(stage: Stage) -> list[dict[str, Any]]:
     return stage.sandbox.processor.movements(SLUG, "", 500)
 
 
+def test_b1_account_at_which_nothing_happened_is_explained(stage: Stage) -> None:
+    result = reconcile(account=stage.account)
+    assert (result.is_explained, result.agreed, result.balances) == (True, 0, {})
+
+
 def test_b1_gifts_refunds_disputes_and_payout_agree_to_the_cent(stage: Stage) -> None:
     busy(stage)
     result = reconcile(account=stage.account)

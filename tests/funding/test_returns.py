@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core import mail
 from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from broadsheet.funding import tasks
 from broadsheet.funding.actions import (
@@ -19,6 +21,7 @@ from broadsheet.funding.actions import (
     decline_refund,
     money_left,
     propose_refund,
+    settle_donation,
     submit_refund,
 )
 from broadsheet.funding.choices import LedgerAccount, Verdict
@@ -484,3 +487,89 @@ def test_m6_shares_of_any_movements_sum_exactly(gift: int, cover: int, amounts: 
         assert (gift_gone, cover_gone) == (gift, cover)
     if paid_.returned == 0:
         assert (gift_gone, cover_gone) == (0, 0)
+
+
+def test_refund_whose_processor_was_not_reached_for_hours_is_made_afterwards(
+    stage: Stage, settings: Settings
+) -> None:
+    """What was never sent has no age: a key is given up only after it was sent."""
+    refund = propose_refund(donation=paid(stage), amount=None, reason="", by=person("ann"))
+    reachable = settings.BROADSHEET
+    settings.BROADSHEET = replace(reachable, sandbox_port=1)
+    with time_machine.travel(clock.now(), tick=False) as now:
+        for _ in range(8):
+            tasks.look_at_refunds()
+            now.shift(dt.timedelta(minutes=10))
+        refund.refresh_from_db()
+        assert (refund.state, refund.submitted_at) == ("approved", None)
+        settings.BROADSHEET = reachable
+        now.shift(dt.timedelta(hours=6))
+        tasks.look_at_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "succeeded"
+
+
+def test_refund_in_doubt_whose_processor_is_then_not_reached_stays_in_doubt(
+    stage: Stage, settings: Settings
+) -> None:
+    refund = propose_refund(donation=paid(stage), amount=None, reason="", by=person("ann"))
+    stage.faults(error=1)
+    with pytest.raises(GatewayError):
+        submit_refund(refund=refund, by="worker")
+    refund.refresh_from_db()
+    gateway = Unreachable(stage.gateway)
+    with pytest.raises(GatewayError):
+        submit_refund(refund=refund, by="worker", gateway=gateway)
+    refund.refresh_from_db()
+    assert (refund.state, refund.submitted_at is None) == ("unknown", False)
+
+
+def test_refund_that_ended_while_it_was_refused_keeps_its_end(stage: Stage) -> None:
+    refund = propose_refund(donation=paid(stage), amount=None, reason="", by=person("ann"))
+    gateway = Refusing(stage.gateway, refund)
+    with pytest.raises(GatewayError):
+        submit_refund(refund=refund, by="worker", gateway=gateway)
+    refund.refresh_from_db()
+    assert refund.state == "succeeded"
+
+
+def test_refund_of_a_payment_that_the_processor_forgot_stays_in_doubt(stage: Stage) -> None:
+    refund = propose_refund(donation=paid(stage), amount=None, reason="", by=person("ann"))
+    stage.faults(lose_answer=1)
+    with pytest.raises(GatewayError):
+        submit_refund(refund=refund, by="worker")
+    stage.sandbox.store.run("DELETE FROM object")
+    refund.refresh_from_db()
+    assert submit_refund(refund=refund, by="worker").state == "submitted"
+
+
+class Wrapped:
+    """The stage's own gateway, but for what a test changes of it."""
+
+    def __init__(self, gateway: Any) -> None:
+        self.gateway = gateway
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gateway, name)
+
+
+class Unreachable(Wrapped):
+    """Gone between the look and the call."""
+
+    def refund(self, *_: object) -> None:
+        raise GatewayError("not reached")
+
+
+class Refusing(Wrapped):
+    """Does what it is asked, is heard of elsewhere, and refuses when asked again."""
+
+    def __init__(self, gateway: Any, refund: Refund) -> None:
+        super().__init__(gateway)
+        self.ours = refund
+
+    def refund(self, *asked: Any) -> None:
+        self.gateway.refund(*asked)
+        attempt = self.ours.attempt
+        checkout = self.gateway.find(attempt.idempotency_key)
+        settle_donation(attempt=attempt, checkout=checkout, by="webhook")
+        raise GatewayError("asked already", permanent=True)

@@ -172,6 +172,11 @@ def test_gift_confirmed_twice_gone_back_and_refreshed_is_one_gift(
     page.goto(thanks)
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     wait_until(lambda: settled(served, address) == [1200], "one gift")
+    begun = (
+        "SELECT COUNT(*) FROM funding_donation d JOIN funding_supporter s"
+        " ON s.id = d.supporter_id WHERE s.email = ?"
+    )
+    assert rows(served, begun, address) == [(1,)], "the page gone back to is the same page"
     assert len(letters(served, address)) <= 1
 
 

@@ -40,3 +40,23 @@ def test_rows_of_the_kit_say_what_they_are() -> None:
     assert str(Change(key="page:1")) == "page:1"
     assert str(AuditEntry(action="page.published", subject="page:1")) == "page.published page:1"
     assert Job("tick", 5, lambda: "done").run() == "done"
+
+
+def test_what_is_found_where_something_was_withdrawn_is_the_newsrooms_to_say() -> None:
+    document = public.Document("/gone/", b"", status=410)
+    kept = list(public._gone)
+    try:
+        public._gone.clear()
+        assert public.gone_document("/gone/") is None
+        public.register_gone(lambda path: document if path == "/gone/" else None)
+        assert public.gone_document("/gone/") is document
+        assert public.gone_document("/other/") is None
+    finally:
+        public._gone[:] = kept
+    assert {"give", "campaign", "meter"} <= public.kinds().keys()
+
+
+def test_reading_what_was_said_to_be_ambient_needs_no_record() -> None:
+    public.regard_as_ambient("nobody.nothing")
+    assert public.is_ambient("nobody.nothing")
+    assert not public.is_ambient("nobody.something")

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.template.loader import get_template
 from markupsafe import Markup
 
-from broadsheet.funding.queries import open_campaigns
-from broadsheet.funding.rules.giving import suggested_gifts
+from broadsheet.funding.queries import gifts_to_choose, open_campaigns
 from broadsheet.kit.public import language_prefix
 from broadsheet.theme.languages import active_language
 
@@ -32,7 +31,7 @@ def article_end(path: str) -> Markup | None:
             gift.format(code),
             f"{confirm}?{urlencode({'amount': gift.decimal, **where, 'from': path})}",
         )
-        for gift in suggested_gifts(currency)
+        for gift in gifts_to_choose(currency)
     ]
     other = f"{confirm}?{urlencode({**where, 'from': path})}"
     return _render("appeals/article_end.html", campaign=campaign, gifts=gifts, other=other)

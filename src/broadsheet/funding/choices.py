@@ -44,6 +44,14 @@ class Phase(Choice):
     ENDED = "ended", "Ended"
 
 
+class Dedication(Choice):
+    """For whose sake somebody gives."""
+
+    NONE = "", "Nobody’s"
+    HONOUR = "honour", "In honour of"
+    MEMORY = "memory", "In memory of"
+
+
 class DonationState(Choice):
     PENDING = "pending", "Pending"
     SETTLED = "settled", "Settled"

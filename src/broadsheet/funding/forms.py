@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from broadsheet.funding.actions import Gift
+from broadsheet.funding.choices import Dedication
 from broadsheet.funding.models import Campaign
-from broadsheet.funding.queries import running_campaign
+from broadsheet.funding.queries import accepted_currencies, running_campaign
 from broadsheet.funding.rules.giving import problem_with
 from broadsheet.kit.money import Money, MoneyError, parse_money
 
@@ -24,7 +25,11 @@ class ConfirmForm(forms.Form):
     origin = forms.CharField(required=False)
     email = forms.EmailField(max_length=254)
     name = forms.CharField(max_length=120, required=False)
+    organisation = forms.CharField(max_length=120, required=False)
     named = forms.BooleanField(required=False)
+    dedication = forms.ChoiceField(choices=Dedication.pairs(), required=False)
+    dedicated_to = forms.CharField(max_length=120, required=False)
+    receipt_language = forms.CharField(required=False)
     message = forms.CharField(max_length=500, required=False)
     covers_fees = forms.BooleanField(required=False)
     nonce = forms.CharField(max_length=200, required=False)
@@ -49,7 +54,12 @@ class ConfirmForm(forms.Form):
 
     @property
     def currency(self) -> str:
-        return self.chosen.currency if self.chosen else settings.BROADSHEET.currency
+        """The campaign's, else the one that is named, else the newsroom's own."""
+        if self.chosen:
+            return self.chosen.currency
+        named = str(self.data.get("currency", ""))
+        accepted = accepted_currencies()
+        return named if named in accepted else accepted[0]
 
     def clean_amount(self) -> Money:
         return read_amount(self.cleaned_data["amount"], self.currency)
@@ -59,6 +69,10 @@ class ConfirmForm(forms.Form):
             raise forms.ValidationError(missed_campaign())
         return self.chosen
 
+    def clean_receipt_language(self) -> str:
+        named: str = self.cleaned_data["receipt_language"]
+        return named if named in dict(settings.LANGUAGES) else ""
+
     def clean_origin(self) -> str:
         origin: str = self.cleaned_data["origin"]
         is_ours = origin.startswith("/") and not origin.startswith("//") and len(origin) <= 300
@@ -66,8 +80,12 @@ class ConfirmForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("named") and not values.get("name"):
+        if values.get("named") and not (values.get("name") or values.get("organisation")):
             self.add_error("name", _("Please write the name that shall be shown."))
+        if values.get("dedication") and not values.get("dedicated_to"):
+            self.add_error("dedicated_to", _("Please write in whose honour or memory you give."))
+        if values.get("dedicated_to") and not values.get("dedication"):
+            self.add_error("dedication", _("Please choose whether it is in honour or in memory."))
         return values
 
     def gift(self) -> Gift:
@@ -77,11 +95,15 @@ class ConfirmForm(forms.Form):
             amount=values["amount"],
             email=values["email"],
             name=values["name"],
+            organisation=values["organisation"],
             is_anonymous=not values["named"],
+            dedication=Dedication(values["dedication"]),  # type: ignore[call-arg]
+            dedicated_to=values["dedicated_to"],
             message=values["message"],
             campaign=values["campaign"],
             origin=values["origin"],
             language=get_language() or settings.LANGUAGE_CODE,
+            receipt_language=values["receipt_language"],
             covers_fees=values["covers_fees"],
         )
 

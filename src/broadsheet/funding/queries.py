@@ -21,9 +21,9 @@ from broadsheet.funding.models import (
     ProcessorAccount,
 )
 from broadsheet.funding.rules.chaining import FIRST, Entry, Fact, chain_hash
-from broadsheet.funding.rules.giving import percent_reached
+from broadsheet.funding.rules.giving import percent_reached, suggested_gifts
 from broadsheet.kit import clock
-from broadsheet.kit.money import Money
+from broadsheet.kit.money import Money, parse_money
 from broadsheet.kit.public import language_prefix
 from broadsheet.kit.reads import reader
 
@@ -37,6 +37,21 @@ def taking_account() -> ProcessorAccount | None:
         .order_by("pk")
         .first()
     )
+
+
+def accepted_currencies() -> tuple[str, ...]:
+    """The currencies that gifts may be made in, the newsroom's own first."""
+    values = settings.BROADSHEET
+    return tuple(dict.fromkeys((values.currency, *values.currencies)))
+
+
+def gifts_to_choose(currency: str) -> list[Money]:
+    """Amounts to choose from: those that the newsroom names for a currency, else usual ones; least first."""
+    for line in settings.BROADSHEET.suggested_gifts:
+        code, *amounts = line.split()
+        if code == currency:
+            return [parse_money(amount, currency) for amount in amounts]
+    return suggested_gifts(currency)
 
 
 def running_campaign(slug: str) -> Campaign | None:

@@ -66,6 +66,16 @@ class Values:
     currency: str = _setting(
         "USD", "The currency that gifts are asked for in.", check=rules.is_currency
     )
+    currencies: tuple[str, ...] = _setting(
+        (),
+        "Other currencies that gifts may be made in, each with a giving page of its own.",
+        check=rules.are_currencies,
+    )
+    suggested_gifts: tuple[str, ...] = _setting(
+        (),
+        'Amounts to choose from, by currency: "USD 10 25 50". Usual ones where a currency is not named.',
+        check=rules.are_gifts,
+    )
     secret_key: str = _setting(
         "",
         "Signs sessions and links. `broadsheet init` makes one; a new one signs everybody out.",

@@ -49,6 +49,28 @@ def is_currency(value: str) -> str | None:
     return "must be a currency code of three capital letters, such as USD"
 
 
+def are_currencies(value: tuple[str, ...]) -> str | None:
+    if len(set(value)) == len(value) and not any(is_currency(code) for code in value):
+        return None
+    return 'must list currency codes of three capital letters, each once, such as ["EUR", "GBP"]'
+
+
+def are_gifts(value: tuple[str, ...]) -> str | None:
+    lines = [line.split() for line in value]
+    known = {words[0] for words in lines if words}
+    amounts = [word for words in lines for word in words[1:]]
+    if (
+        len(known) == len(lines)
+        and not any(is_currency(code) for code in known)
+        and all(2 <= len(words) <= 7 for words in lines)
+        and all(re.fullmatch(r"[1-9]\d{0,8}(\.\d{1,3})?", word) for word in amounts)
+    ):
+        return None
+    return (
+        'must list one to six amounts for each currency, such as ["USD 10 25 50", "JPY 1000 3000"]'
+    )
+
+
 def is_amount(value: str) -> str | None:
     if value.isascii() and value.isdigit():
         return None

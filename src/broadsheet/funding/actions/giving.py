@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from broadsheet.funding.actions.accounts import open_account
-from broadsheet.funding.choices import Phase
+from broadsheet.funding.choices import Dedication, Phase
 from broadsheet.funding.errors import BadAmount, NonceSpent, NotTaken
 from broadsheet.funding.models import Attempt, Campaign, Donation, ProcessorAccount, Supporter
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
@@ -28,12 +28,31 @@ class Gift:
     amount: Money
     email: str
     name: str = ""
+    organisation: str = ""
     is_anonymous: bool = True
+    dedication: Dedication = Dedication.NONE
+    dedicated_to: str = ""
     message: str = ""
     campaign: Campaign | None = None
     origin: str = ""
     language: str = "en"
+    receipt_language: str = ""
     covers_fees: bool = False
+
+    @property
+    def words(self) -> dict[str, object]:
+        """What is kept of it as it was sent, besides money, campaign and supporter."""
+        return {
+            "name": self.name,
+            "organisation": self.organisation,
+            "is_anonymous": self.is_anonymous,
+            "shown_name": "" if self.is_anonymous else self.organisation or self.name,
+            "dedication": self.dedication.value,
+            "dedicated_to": self.dedicated_to,
+            "message": self.message,
+            "language": self.language,
+            "receipt_language": self.receipt_language or self.language,
+        }
 
 
 def begin_donation(
@@ -55,9 +74,7 @@ def begin_donation(
                 audit.record("donation.begun", found, by=by, attempt=1)
         except IntegrityError:
             # Somebody with the same nonce was faster: theirs is ours.
-            found = Donation.objects.filter(nonce=nonce).first()
-            if found is None:
-                raise
+            found = Donation.objects.get(nonce=nonce)
     if not _is_same(found, gift):
         raise NonceSpent("This page has begun another gift. Please look at it again.")
     return found
@@ -102,7 +119,7 @@ def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) 
         defaults={
             "key": tokens.reference(),
             "name": gift.name,
-            "language": gift.language,
+            "language": gift.receipt_language or gift.language,
             "created_at": now,
         },
     )
@@ -116,11 +133,8 @@ def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) 
         cover_minor=cover_for(gift.amount.minor, schedule, currency) if gift.covers_fees else 0,
         currency=currency,
         origin=gift.origin,
-        shown_name="" if gift.is_anonymous else gift.name,
-        is_anonymous=gift.is_anonymous,
-        message=gift.message,
-        language=gift.language,
         created_at=now,
+        **gift.words,
     )
     begin_attempt(donation, account, now)
     return donation
@@ -133,7 +147,5 @@ def _is_same(donation: Donation, gift: Gift) -> bool:
         and donation.covers_fees == gift.covers_fees
         and donation.campaign == gift.campaign
         and donation.supporter.email == gift.email.strip().lower()
-        and donation.is_anonymous == gift.is_anonymous
-        and donation.shown_name == ("" if gift.is_anonymous else gift.name)
-        and donation.message == gift.message
+        and all(getattr(donation, name) == said for name, said in gift.words.items())
     )

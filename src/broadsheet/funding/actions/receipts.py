@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from broadsheet.funding.choices import ReceiptState
+from broadsheet.funding.choices import Dedication, ReceiptState
 from broadsheet.funding.models import CampaignText, Donation, Receipt
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock
@@ -81,8 +81,8 @@ def send_receipt(*, receipt: Receipt, by: audit.Actor) -> bool:
 def message_of(receipt: Receipt) -> Message:
     """A receipt as an e-mail, text and HTML, in the supporter's language."""
     donation = receipt.donation
-    code = donation.language
-    words = CampaignText.objects.filter(campaign=donation.campaign, language=code).first()
+    code = donation.receipt_language
+    words = _campaign_words(donation)
     returned = Money(receipt.returned_minor, donation.currency)
     context = {
         "receipt": receipt,
@@ -94,7 +94,8 @@ def message_of(receipt: Receipt) -> Message:
         "returned": returned.format(code) if returned.minor else "",
         "remains": (donation.gross - returned).format(code),
         "campaign": words.title if words else "",
-        "name": donation.supporter.name,
+        "giver": donation.organisation or donation.name,
+        "dedication": _dedication(donation),
     }
     with translation.override(code):
         subject = _("Your receipt %(number)s from %(newsroom)s") % {
@@ -114,6 +115,24 @@ def message_of(receipt: Receipt) -> Message:
     )
     message.attach_alternative(html_text("funding/receipt.html", code=code, **context), "text/html")
     return message
+
+
+def _campaign_words(donation: Donation) -> CampaignText | None:
+    """What the campaign is called in the receipt's language, or in any other that it has words in."""
+    texts = {
+        text.language: text for text in CampaignText.objects.filter(campaign=donation.campaign)
+    }
+    return texts.get(donation.receipt_language) or next(iter(texts.values()), None)
+
+
+def _dedication(donation: Donation) -> str:
+    """In whose honour or memory the gift is, in the receipt's language; empty for nobody's."""
+    with translation.override(donation.receipt_language):
+        said = {
+            Dedication.HONOUR.value: _("In honour of %(name)s"),
+            Dedication.MEMORY.value: _("In memory of %(name)s"),
+        }.get(donation.dedication, "")
+        return said % {"name": donation.dedicated_to} if said else ""
 
 
 def _message_id(receipt: Receipt) -> str:

@@ -100,7 +100,7 @@ def submit_refund(*, refund: Refund, by: audit.Actor, gateway: Gateway | None = 
     if refund.submitted_at:
         _look(attempt, gateway, by)
         refund.refresh_from_db()
-        if refund.state in RESERVING and now - refund.submitted_at > GRACE:
+        if refund.submitted_at and now - refund.submitted_at > GRACE:
             _end(refund, "The processor never got it.", by)
     if _submit(refund, now):
         try:
@@ -155,12 +155,15 @@ def _look(attempt: Attempt, gateway: Gateway, by: audit.Actor) -> None:
 
 
 def _note_failure(refund: Refund, error: GatewayError, by: audit.Actor) -> None:
+    """Keep what an error means; a refund that never left the house has no age by which it is given up."""
     if error.permanent:
         _end(refund, str(error), by)
         return
-    state = RefundState.UNKNOWN if error.ambiguous else RefundState.APPROVED
     rows = Refund.objects.filter(pk=refund.pk, state=RefundState.SUBMITTED, ident="")
-    rows.update(state=state, error=str(error)[:300])
+    if error.ambiguous or refund.submitted_at:
+        rows.update(state=RefundState.UNKNOWN, error=str(error)[:300])
+    else:
+        rows.update(state=RefundState.APPROVED, submitted_at=None, error=str(error)[:300])
 
 
 def _end(refund: Refund, why: str, by: audit.Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from broadsheet.funding.choices import AttemptState, DonationState
+from broadsheet.funding.choices import AttemptState, Dedication, DonationState
 from broadsheet.funding.models.accounts import ProcessorAccount
 from broadsheet.funding.models.campaigns import Campaign
 from broadsheet.funding.rules.folding import OPEN
@@ -31,7 +31,10 @@ class Supporter(models.Model):
 
 
 class Donation(models.Model):
-    """One gift, once. `gift_minor` is what the supporter wants to give and is never altered."""
+    """One gift, once. `gift_minor` is what the supporter wants to give and is never altered.
+
+    `name` and `organisation` are for the receipt alone; `shown_name` is what everybody may see.
+    """
 
     reference = models.CharField(_("reference"), max_length=30, unique=True)
     nonce = models.CharField(max_length=64)
@@ -51,10 +54,17 @@ class Donation(models.Model):
     cover_minor = models.BigIntegerField(_("cover for fees"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     origin = models.CharField(_("page it came from"), max_length=300, blank=True)
+    name = models.CharField(_("name for the receipt"), max_length=120, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
     shown_name = models.CharField(_("name as shown"), max_length=120, blank=True)
     is_anonymous = models.BooleanField(_("anonymous"), default=True)
     message = models.CharField(_("message"), max_length=500, blank=True)
+    dedication = models.CharField(
+        _("dedication"), max_length=10, choices=Dedication.pairs(), blank=True
+    )
+    dedicated_to = models.CharField(_("dedicated to"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=20)
+    receipt_language = models.CharField(_("language of the receipt"), max_length=20)
     state = models.CharField(
         _("state"),
         max_length=10,
@@ -88,6 +98,11 @@ class Donation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(is_anonymous=False) | models.Q(shown_name=""),
                 name="funding_donation_anonymous_shows_no_name",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dedication="", dedicated_to="")
+                | (~models.Q(dedication="") & ~models.Q(dedicated_to="")),
+                name="funding_donation_dedication_is_to_somebody",
             ),
         )
 

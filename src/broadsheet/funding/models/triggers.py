@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connections
@@ -41,6 +41,11 @@ _TRUNCATE = {"funding_entry_whole": ENTRY, "funding_transaction_whole": TRANSACT
 
 _RUN = "EXECUTE FUNCTION"
 
+_THERE_NOW = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+}
+
 
 def install(alias: str = "default") -> None:
     """Make every trigger anew. Must follow every migration: SQLite loses them when a table is rebuilt."""
@@ -65,12 +70,7 @@ def missing(alias: str = "default") -> list[str]:
     """The triggers that are not there, by name."""
     connection = connections[alias]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
-            )
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        cursor.execute(_THERE_NOW[connection.vendor])
         there = {row[0] for row in cursor.fetchall()}
     return sorted(set(_tables(connection)) - there)
 
@@ -94,24 +94,29 @@ def _tables(connection: BaseDatabaseWrapper) -> dict[str, str]:
     return tables | (_TRUNCATE if connection.vendor == "postgresql" else {})
 
 
-def _statements(connection: BaseDatabaseWrapper) -> list[str]:
-    if connection.vendor != "postgresql":
-        return [
+def _statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    return _postgresql() if connection.vendor == "postgresql" else _sqlite()
+
+
+def _sqlite() -> Iterator[str]:
+    for name, (event, table, condition, said) in _RULES.items():
+        yield (
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'ledger: {said}'); END"
-            for name, (event, table, condition, said) in _RULES.items()
-        ]
-    made = []
+        )
+
+
+def _postgresql() -> Iterator[str]:
     for name, (event, table, condition, said) in _RULES.items():
-        made.append(_function(name, condition, said))
-        made.append(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {_RUN} {name}()")
+        yield _function(name, condition, said)
+        yield f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {_RUN} {name}()"
     for name, table in _TRUNCATE.items():
-        made.append(_function(name, "true", _FIXED))
-        made.append(f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} {_RUN} {name}()")
-    return made
+        yield _function(name, "true", _FIXED)
+        yield f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} {_RUN} {name}()"
 
 
 def _function(name: str, condition: str, said: str) -> str:
+    """A function of PostgreSQL that refuses."""
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF {condition} THEN RAISE EXCEPTION 'ledger: {said}' USING ERRCODE = '23514'; END IF; "

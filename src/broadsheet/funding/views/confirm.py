@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.funding.actions import begin_donation, open_checkout
+from broadsheet.funding.choices import Dedication
 from broadsheet.funding.errors import FundingError, GatewayError, NonceSpent
 from broadsheet.funding.forms import ConfirmForm, missed_campaign, read_amount
 from broadsheet.funding.models import CampaignText
@@ -25,8 +28,10 @@ from broadsheet.funding.views.answers import page_answer
 from broadsheet.funding.views.nonces import check_nonce, core_of, mint_nonce
 from broadsheet.kit.http import is_same_origin
 from broadsheet.kit.money import Money
+from broadsheet.theme.languages import language
 
 BY = "supporter"
+FOLDED = ("organisation", "dedication", "dedicated_to", "message")
 
 
 class SeeOther(HttpResponseRedirect):
@@ -46,7 +51,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
         errors = {"amount": _amount_errors(typed, form.currency)} if typed else {}
         if form.has_missed_campaign:
             errors["campaign"] = [missed_campaign()]
-        return _page(form, mint_nonce(), errors=errors)
+        page = _page(form, mint_nonce(), errors=errors)
+        # Whoever goes back from the checkout gets the page they had, its nonce too: no second gift by accident.
+        page["Cache-Control"] = "private, no-cache"
+        return page
     if not is_same_origin(request):
         notice = _("This form was not sent from our page. Please look at it and send it again.")
         return _page(ConfirmForm(_from_link(request)), mint_nonce(), notice=notice, status=403)
@@ -87,6 +95,7 @@ def _from_link(request: HttpRequest) -> dict[str, Any]:
     return {
         "amount": said.get("other") or said.get("amount", ""),
         "campaign": said.get("campaign", ""),
+        "currency": said.get("currency", ""),
         "origin": said.get("from") or _page_before(request),
     }
 
@@ -125,10 +134,22 @@ def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -
         amount=amount.format(code) if amount else "",
         cover=_cover(amount, code) if amount else "",
         slug=form.chosen.slug if form.chosen else "",
+        dedications=[
+            (Dedication.NONE.value, _("No")),
+            (Dedication.HONOUR.value, _("In honour of")),
+            (Dedication.MEMORY.value, _("In memory of")),
+        ],
+        receipt_languages=[(code, language(code).own_name) for code, _name in settings.LANGUAGES],
+        more_is_open=_has_more(form, context.get("errors", {})),
         campaign=words.title if words else "",
         is_taken=taking_account() is not None,
         **{"errors": {}, "notice": "", "is_retry": False, **context},
     )
+
+
+def _has_more(form: ConfirmForm, errors: Mapping[str, object]) -> bool:
+    """Whether something was typed, or is wrong, in the part of the form that is folded away."""
+    return any(form.data.get(name) or errors.get(name) for name in FOLDED)
 
 
 def _understood(form: ConfirmForm) -> Money | None:

@@ -13,12 +13,13 @@ from broadsheet.funding.choices import Phase
 from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal
 from broadsheet.funding.queries import (
     CampaignView,
+    accepted_currencies,
     campaign_path,
     campaign_view,
+    gifts_to_choose,
     open_campaigns,
     progress,
 )
-from broadsheet.funding.rules.giving import suggested_gifts
 from broadsheet.kit.public import Document, Membership, language_prefix, register_kind, watch
 from broadsheet.theme.documents import Head, html_document, html_text
 
@@ -56,35 +57,50 @@ def text_lists(text: CampaignText) -> Iterator[Membership]:
 
 
 class GiveKind:
-    """`/give/`: the ident is the language code."""
+    """`/give/`: the ident is the language code; `/give/eur/` and the like `<code>/EUR` for other currencies."""
 
     name = "give"
 
     def idents(self) -> Iterable[str]:
-        return [code for code, _name in settings.LANGUAGES]
+        _own, *others = accepted_currencies()
+        codes = [code for code, _name in settings.LANGUAGES]
+        return [*codes, *(f"{code}/{other}" for code in codes for other in others)]
 
     def render(self, ident: str) -> Document | None:
+        code, _, other = ident.partition("/")
+        currencies = accepted_currencies()
+        if other and other not in currencies[1:]:
+            return None
+        currency = other or currencies[0]
+        languages = [language for language, _name in settings.LANGUAGES]
+        rest = ident.removeprefix(code)
         return html_document(
             "funding/give.html",
-            code=ident,
+            code=code,
             head=Head(
-                title=_in(ident, "Support us"),
+                title=_in(code, "Support us"),
                 description=_in(
-                    ident,
+                    code,
                     "You see everything once more before you pay. This site sets no cookies.",
                 ),
                 path=self.path(ident),
-                alternates=[(code, self.path(code)) for code in self.idents()],
+                alternates=[(each, self.path(f"{each}{rest}")) for each in languages],
             ),
-            action=f"{language_prefix(ident)}/give/confirm/",
-            campaigns=open_campaigns(ident),
-            currency=settings.BROADSHEET.currency,
-            gifts=suggested_gifts(settings.BROADSHEET.currency),
+            action=f"{language_prefix(code)}/give/confirm/",
+            campaigns=open_campaigns(code),
+            currency=currency,
+            currencies=[
+                (each, self.path(code if each == currencies[0] else f"{code}/{each}"))
+                for each in currencies
+            ],
+            gifts=gifts_to_choose(currency),
             is_taken=settings.BROADSHEET.processor != "none",
         )
 
     def path(self, ident: str) -> str:
-        return f"{language_prefix(ident)}/give/"
+        code, _, other = ident.partition("/")
+        below = f"{other.lower()}/" if other else ""
+        return f"{language_prefix(code)}/give/{below}"
 
     def born_of(self, keys: set[str]) -> Iterable[str]:
         return ()
@@ -144,7 +160,7 @@ def campaign_document(view: CampaignView) -> Document:
         starts=_instant(campaign, code, "starts_at"),
         ends=_instant(campaign, code, "ends_at"),
         action=f"{language_prefix(code)}/give/confirm/",
-        gifts=suggested_gifts(campaign.currency),
+        gifts=gifts_to_choose(campaign.currency),
     )
 
 

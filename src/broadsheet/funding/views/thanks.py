@@ -78,7 +78,11 @@ def _titles() -> dict[str, str]:
 
 def _again(donation: Donation) -> str:
     """Where the same gift is begun anew."""
-    said = {"amount": str(donation.gift.decimal), "from": donation.origin}
+    said = {
+        "amount": str(donation.gift.decimal),
+        "currency": donation.currency,
+        "from": donation.origin,
+    }
     if donation.campaign:
         said["campaign"] = donation.campaign.slug
     return f"{reverse('funding:gift-confirm')}?{urlencode(said)}"
