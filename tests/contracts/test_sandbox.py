@@ -139,7 +139,7 @@ def test_nothing_is_where_nothing_is(bench: Bench) -> None:
     assert bench.gateway.fetch_payout("po_nothing") is None
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 5000], ids=["broken", "list", "deep"])
 def test_body_that_is_no_object_is_refused(bench: Bench, body: bytes) -> None:
     headers = OWNER | {"Idempotency-Key": "k"}
     answer = bench.client.post("/v1/refunds", content=body, headers=headers)

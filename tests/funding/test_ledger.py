@@ -197,6 +197,17 @@ def test_b7_migration_of_another_app_leaves_the_triggers_alone(db: None) -> None
     assert triggers.missing() == []
 
 
+def test_b7_database_without_our_tables_is_left_alone(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another app is migrated first, or ours were taken away."""
+    monkeypatch.setattr(connection.introspection, "table_names", lambda *_: [])
+    triggers.lift()
+    triggers.on_migrating(plan=[(_Migration(), False)])
+    triggers.on_migrated()
+    assert triggers.missing()
+
+
 def test_b7_every_rule_is_a_trigger_on_either_database() -> None:
     """That they work is what the other tests show, on whichever database they run."""
     lite, postgres = list(triggers._sqlite()), list(triggers._postgresql())

@@ -193,7 +193,7 @@ def test_b5_command_says_the_same_twice_and_its_status_tells(
     assert output.count("missing") == 2
     if shape == "json":
         [account] = json.loads(output)
-        assert account["balances"] == {"USD": {"ledger": 0, "processor": 15}}
+        assert account["balances"] == {"USD": {"ledger": 0, "there": 15}}
         assert account["is_explained"] is False
 
 

@@ -34,6 +34,16 @@ class AccountState(Choice):
 
 class ProcessorKind(Choice):
     SANDBOX = "sandbox", "Sandbox"
+    OFFLINE = "offline", "By hand and bank"
+
+
+class Method(Choice):
+    """How money comes that no processor takes for us."""
+
+    NONE = "", "Through a processor"
+    TRANSFER = "transfer", "Bank transfer"
+    CHEQUE = "cheque", "Cheque"
+    CASH = "cash", "Cash"
 
 
 class Phase(Choice):
@@ -126,12 +136,25 @@ class LedgerAccount(Choice):
     TO_RETURN = "to_return", "Money to give back"
     REFUNDS = "refunds", "Gifts given back"
     DISPUTES = "disputes", "Gifts taken back in disputes"
-    PAYOUTS = "payouts", "Paid out to the bank"
+    PAYOUTS = "payouts", "Paid out, on its way to the bank"
+    BANK = "bank", "At the bank"
     LOSSES = "losses", "Taken beyond what was paid"
 
 
 class ReceiptState(Choice):
     PENDING = "pending", "To be sent"
+    BY_HAND = "by_hand", "To be given by hand: no e-mail address"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed, tried again"
+
+
+class RowVerdict(Choice):
+    """What a row of a bank's statement turned out to be."""
+
+    NEW = "new", "new"
+    KNOWN = "known", "known already"
+    ALTERED = "altered", "other than before"
+    DUPLICATE = "duplicate", "twice in this file"
+    EMPTY = "empty", "empty"
+    BAD = "bad", "not understood"

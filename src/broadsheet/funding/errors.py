@@ -40,6 +40,14 @@ class RefundRefused(FundingError):
     """Money cannot be given back as it was asked for."""
 
 
+class BadStatement(FundingError):
+    """A bank's statement cannot be read at all."""
+
+
+class MatchRefused(FundingError):
+    """A bank line cannot be explained as it was asked for."""
+
+
 class PeriodRefused(FundingError):
     """The books cannot be closed as it was asked for."""
 

@@ -122,7 +122,9 @@ def look_at_refunds() -> None:
 
 def send_receipts() -> None:
     """Send receipts that wait, and those whose sender died."""
-    waiting = Receipt.objects.filter(due_at__lte=clock.now()).exclude(state=ReceiptState.SENT)
+    waiting = Receipt.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[ReceiptState.SENT, ReceiptState.BY_HAND]
+    )
     for receipt in waiting.order_by("due_at")[:BATCH]:
         send_receipt(receipt=receipt, by=BY)
 

@@ -1,6 +1,12 @@
 """What changes money and what belongs to it; each function one transaction, processors called between them."""
 
 from broadsheet.funding.actions.accounts import connect_account, open_account
+from broadsheet.funding.actions.banking import (
+    import_statement,
+    match_line,
+    match_obvious,
+    set_line_aside,
+)
 from broadsheet.funding.actions.campaigns import change_campaign, create_campaign, turn_phase
 from broadsheet.funding.actions.checkout import open_checkout
 from broadsheet.funding.actions.giving import Gift, begin_donation
@@ -10,9 +16,11 @@ from broadsheet.funding.actions.inbox import (
     receive_event,
     replay_event,
 )
+from broadsheet.funding.actions.offline import expect_gift, give_up_gift
 from broadsheet.funding.actions.periods import close_period
 from broadsheet.funding.actions.receipts import send_receipt
 from broadsheet.funding.actions.reconciling import Reconciliation, reconcile
+from broadsheet.funding.actions.reconciling_bank import reconcile_bank
 from broadsheet.funding.actions.recording import record_donation
 from broadsheet.funding.actions.refunding import (
     approve_refund,
@@ -35,7 +43,12 @@ __all__ = [
     "connect_account",
     "create_campaign",
     "decline_refund",
+    "expect_gift",
     "expire_attempt",
+    "give_up_gift",
+    "import_statement",
+    "match_line",
+    "match_obvious",
     "money_left",
     "open_account",
     "open_checkout",
@@ -43,10 +56,12 @@ __all__ = [
     "propose_refund",
     "receive_event",
     "reconcile",
+    "reconcile_bank",
     "record_donation",
     "replay_event",
     "resolve_attempt",
     "send_receipt",
+    "set_line_aside",
     "settle_donation",
     "submit_refund",
     "turn_phase",

@@ -35,6 +35,17 @@ def open_account(*, by: audit.Actor) -> ProcessorAccount:
     return account
 
 
+@transaction.atomic
+def open_offline_account(*, by: audit.Actor) -> ProcessorAccount:
+    """The account of what comes by hand and of the bank, made when it is first needed."""
+    account, is_new = ProcessorAccount.objects.get_or_create(
+        slug="bank", defaults={"kind": ProcessorKind.OFFLINE}
+    )
+    if is_new:
+        audit.record("processor.opened", account, by=by, kind=account.kind)
+    return account
+
+
 def connect_account(
     *, account: ProcessorAccount, webhook_url: str, by: audit.Actor, gateway: Gateway | None = None
 ) -> None:

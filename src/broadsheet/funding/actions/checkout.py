@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
@@ -72,21 +72,17 @@ def _submit(attempt: Attempt) -> bool:
 
 def _attempt_to_use(donation: Donation, by: audit.Actor) -> Attempt:
     """The latest attempt; a new one where the donation is not settled and no attempt is open any more."""
-    latest = donation.attempts.select_related("account", "donation").latest("pk")
-    if latest.state in OPEN or latest.state == AttemptState.SUCCEEDED:
-        return latest
-    account = open_account(by=by)
-    try:
-        with transaction.atomic():
-            reopened = Donation.objects.filter(pk=donation.pk).exclude(state=DonationState.SETTLED)
-            if not reopened.update(state=DonationState.PENDING):
-                return latest
-            fresh = begin_attempt(donation, account, clock.now())
-            audit.record("attempt.begun", donation, by=by, attempt=fresh.pk)
-            return fresh
-    except IntegrityError:
-        # Somebody else began one at the same time: there is only ever one open.
-        return donation.attempts.select_related("account", "donation").latest("pk")
+    with transaction.atomic():
+        # Whoever holds the row sees every attempt that others began: there is only ever one open.
+        state = Donation.objects.select_for_update().get(pk=donation.pk).state
+        latest = donation.attempts.select_related("account", "donation").latest("pk")
+        if latest.state in OPEN or state == DonationState.SETTLED:
+            return latest
+        account = open_account(by=by)
+        Donation.objects.filter(pk=donation.pk).update(state=DonationState.PENDING)
+        fresh = begin_attempt(donation, account, clock.now())
+        audit.record("attempt.begun", donation, by=by, attempt=fresh.pk)
+        return fresh
 
 
 def _order(donation: Donation, attempt: Attempt) -> Order:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from broadsheet.funding.actions.accounts import open_account
-from broadsheet.funding.choices import Dedication, Phase
+from broadsheet.funding.choices import Dedication, Method, Phase
 from broadsheet.funding.errors import BadAmount, NonceSpent, NotTaken
 from broadsheet.funding.models import Attempt, Campaign, Donation, ProcessorAccount, Supporter
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
@@ -56,9 +56,16 @@ class Gift:
 
 
 def begin_donation(
-    *, gift: Gift, nonce: str, by: audit.Actor, begun_at: dt.datetime | None = None
+    *,
+    gift: Gift,
+    nonce: str,
+    by: audit.Actor,
+    begun_at: dt.datetime | None = None,
+    offline: tuple[ProcessorAccount, Method] | None = None,
 ) -> Donation:
     """A pending donation with its first attempt; the same nonce with the same gift gives the same donation.
+
+    `offline` where it comes by hand: then neither a processor's limits nor a campaign's end are in its way.
 
     Raises BadAmount for an amount that no processor takes, NotTaken where nobody takes gifts or the
     campaign does not run, NonceSpent where the nonce began another gift.
@@ -66,11 +73,11 @@ def begin_donation(
     found = Donation.objects.filter(nonce=nonce).first()
     if found is None:
         now = begun_at or clock.now()
-        _check(gift, now)
-        account = open_account(by=by)
+        account, method = offline or (open_account(by=by), Method.NONE)
+        _check(gift, now, is_by_hand=offline is not None)
         try:
             with transaction.atomic():
-                found = _begin(gift, nonce, account, now)
+                found = _begin(gift, nonce, account, method, now)
                 audit.record("donation.begun", found, by=by, attempt=1)
         except IntegrityError:
             # Somebody with the same nonce was faster: theirs is ours.
@@ -80,12 +87,15 @@ def begin_donation(
     return found
 
 
-def begin_attempt(donation: Donation, account: ProcessorAccount, now: dt.datetime) -> Attempt:
+def begin_attempt(
+    donation: Donation, account: ProcessorAccount, now: dt.datetime, method: Method = Method.NONE
+) -> Attempt:
     """One more attempt to collect a donation, with a key of its own, in the caller's transaction."""
     return Attempt.objects.create(
         donation=donation,
         account=account,
         idempotency_key=secrets.token_hex(24),
+        method=method,
         created_at=now,
         look_at=now + FIRST_LOOK,
     )
@@ -96,10 +106,10 @@ def fee_schedule(account: ProcessorAccount, currency: str) -> FeeSchedule:
     return FeeSchedule(account.fee_rate_bp, account.fee_fixed.get(currency, 0))
 
 
-def _check(gift: Gift, now: dt.datetime) -> None:
+def _check(gift: Gift, now: dt.datetime, *, is_by_hand: bool) -> None:
     """Raise what `begin_donation` raises for a gift that cannot be."""
     problem = problem_with(gift.amount)
-    if problem:
+    if problem and not (is_by_hand and problem.kind != "currency" and gift.amount.minor > 0):
         limit = problem.limit.format(gift.language) if problem.limit else gift.amount.currency
         raise BadAmount(f"This amount cannot be taken ({problem.kind}: {limit}).")
     campaign = gift.campaign
@@ -107,22 +117,16 @@ def _check(gift: Gift, now: dt.datetime) -> None:
         return
     if campaign.currency != gift.amount.currency:
         raise BadAmount(f"This campaign is counted in {campaign.currency}.")
-    if phase_of(now, campaign.starts_at, campaign.ends_at) != Phase.OPEN:
+    if not is_by_hand and phase_of(now, campaign.starts_at, campaign.ends_at) != Phase.OPEN:
         raise NotTaken("This campaign does not run now. A gift without a campaign is welcome.")
 
 
-def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) -> Donation:
+def _begin(
+    gift: Gift, nonce: str, account: ProcessorAccount, method: Method, now: dt.datetime
+) -> Donation:
     currency = gift.amount.currency
     schedule = fee_schedule(account, currency)
-    supporter, _ = Supporter.objects.get_or_create(
-        email=gift.email.strip().lower(),
-        defaults={
-            "key": tokens.reference(),
-            "name": gift.name,
-            "language": gift.receipt_language or gift.language,
-            "created_at": now,
-        },
-    )
+    supporter = _supporter(gift, now)
     donation = Donation.objects.create(
         reference=tokens.reference(),
         nonce=nonce,
@@ -136,8 +140,22 @@ def _begin(gift: Gift, nonce: str, account: ProcessorAccount, now: dt.datetime) 
         created_at=now,
         **gift.words,
     )
-    begin_attempt(donation, account, now)
+    begin_attempt(donation, account, now, method)
     return donation
+
+
+def _supporter(gift: Gift, now: dt.datetime) -> Supporter:
+    """Who has this address; where there is none, somebody new."""
+    email = gift.email.strip().lower()
+    fresh = {
+        "key": tokens.reference(),
+        "name": gift.name,
+        "language": gift.receipt_language or gift.language,
+        "created_at": now,
+    }
+    if not email:
+        return Supporter.objects.create(email="", **fresh)
+    return Supporter.objects.get_or_create(email=email, defaults=fresh)[0]
 
 
 def _is_same(donation: Donation, gift: Gift) -> bool:

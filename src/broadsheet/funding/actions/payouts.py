@@ -44,4 +44,6 @@ def record_payout(*, account: ProcessorAccount, paid_out: PaidOut, by: audit.Act
         )
         audit.record("payout.booked", payout, by=by, minor=movement.amount.minor)
         verdict = Verdict.BOOKED
+    failed = not sum(movement.amount.minor for movement in paid_out.movements)
+    Payout.objects.filter(pk=payout.pk).update(failed=failed)
     return verdict

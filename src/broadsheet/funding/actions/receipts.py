@@ -48,7 +48,13 @@ def issue_correction(*, donation: Donation, returned_minor: int, at: dt.datetime
         returned_minor=returned_minor,
         issued_at=at,
         due_at=clock.now(),
+        state=first_state(donation),
     )
+
+
+def first_state(donation: Donation) -> ReceiptState:
+    """How a receipt begins: who has no address gets it by hand."""
+    return ReceiptState.PENDING if donation.supporter.email else ReceiptState.BY_HAND
 
 
 def send_receipt(*, receipt: Receipt, by: audit.Actor) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from broadsheet.funding import ledger
+from broadsheet.funding.actions.receipts import first_state
 from broadsheet.funding.actions.returning import fold_returns, propose_return
 from broadsheet.funding.choices import (
     AttemptState,
@@ -166,7 +167,12 @@ def _issue_receipt(donation: Donation) -> None:
     ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
     series.refresh_from_db()
     Receipt.objects.create(
-        series=series, number=series.last, donation=donation, issued_at=settled_at, due_at=now
+        series=series,
+        number=series.last,
+        donation=donation,
+        issued_at=settled_at,
+        due_at=now,
+        state=first_state(donation),
     )
 
 

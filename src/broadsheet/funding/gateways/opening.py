@@ -7,7 +7,9 @@ import functools
 import httpx
 from django.conf import settings
 
+from broadsheet.funding.choices import ProcessorKind
 from broadsheet.funding.gateways.in_process import InProcessSandbox
+from broadsheet.funding.gateways.offline import OfflineGateway
 from broadsheet.funding.gateways.protocol import Gateway
 from broadsheet.funding.gateways.sandbox.application import Secrets
 from broadsheet.funding.gateways.sandbox.keys import api_key, webhook_secret
@@ -17,7 +19,9 @@ from broadsheet.kit import clock
 
 
 def gateway_of(account: ProcessorAccount) -> Gateway:
-    """The gateway of an account over the network; the sandbox is reached on this machine."""
+    """The gateway of an account; the sandbox is reached over the network of this machine."""
+    if account.kind == ProcessorKind.OFFLINE:
+        return OfflineGateway(account)
     return _sandbox(account.slug, _client(f"http://127.0.0.1:{settings.BROADSHEET.sandbox_port}"))
 
 

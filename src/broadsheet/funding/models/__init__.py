@@ -1,6 +1,7 @@
-"""What funding keeps: supporters, donations, campaigns, processors' events, the ledger, receipts."""
+"""What funding keeps: supporters, donations, campaigns, processors' events, the ledger, receipts, bank lines."""
 
 from broadsheet.funding.models.accounts import InboxEvent, ProcessorAccount, ProcessorObject
+from broadsheet.funding.models.banking import BankLine, BankMatch, BankStatement
 from broadsheet.funding.models.books import (
     LedgerEntry,
     LedgerHead,
@@ -15,6 +16,9 @@ from broadsheet.funding.models.returns import Dispute, Refund
 
 __all__ = [
     "Attempt",
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "Campaign",
     "CampaignText",
     "CampaignTotal",

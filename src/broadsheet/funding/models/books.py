@@ -106,6 +106,7 @@ class Payout(models.Model):
     minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     made_at = models.DateTimeField()
+    failed = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("-made_at", "-pk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from broadsheet.funding.choices import AttemptState, Dedication, DonationState
+from broadsheet.funding.choices import AttemptState, Dedication, DonationState, Method
 from broadsheet.funding.models.accounts import ProcessorAccount
 from broadsheet.funding.models.campaigns import Campaign
 from broadsheet.funding.rules.folding import OPEN
@@ -13,17 +13,24 @@ from broadsheet.kit.money import Money
 
 
 class Supporter(models.Model):
-    """Somebody who gives, known by an e-mail address in lower case; `key` stands for them in books."""
+    """Somebody who gives, known by an e-mail address in lower case; `key` stands for them in books.
+
+    Who gives by hand may have no address; each such gift is a supporter of its own.
+    """
 
     key = models.CharField(max_length=30, unique=True)
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("e-mail address"), blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=20)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("email",), name="funding_supporter_email_once"),
+            models.UniqueConstraint(
+                fields=("email",),
+                condition=~models.Q(email=""),
+                name="funding_supporter_email_once",
+            ),
         )
 
     def __str__(self) -> str:
@@ -134,6 +141,7 @@ class Attempt(models.Model):
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="attempts")
     account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="attempts")
     idempotency_key = models.CharField(max_length=64)
+    method = models.CharField(_("method"), max_length=10, choices=Method.pairs(), blank=True)
     state = models.CharField(
         max_length=16, choices=AttemptState.pairs(), default=AttemptState.CREATED.value
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from broadsheet.funding.choices import AttemptState, DonationState
+from broadsheet.funding.choices import AttemptState, DonationState, ProcessorKind
 from broadsheet.funding.models import Attempt, CampaignText, Donation
 from broadsheet.funding.views.answers import page_answer
 from broadsheet.kit import clock
@@ -32,7 +32,7 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
     if donation is None:
         title = _("There is no such gift")
         return page_answer("funding/thanks.html", title=title, path=path, status=404, kind="none")
-    attempt = donation.attempts.latest("pk")
+    attempt = donation.attempts.select_related("account").latest("pk")
     kind = _kind(donation, attempt)
     response = page_answer(
         "funding/thanks.html",
@@ -62,6 +62,8 @@ def _kind(donation: Donation, attempt: Attempt) -> str:
         return "lapsed"
     if not attempt.checkout_url:
         return "unopened"
+    if attempt.account.kind == ProcessorKind.OFFLINE:
+        return "expected"
     return "pending" if attempt.state == AttemptState.PROCESSING else "open"
 
 
@@ -70,6 +72,7 @@ def _titles() -> dict[str, str]:
         "settled": _("Thank you"),
         "returned": _("Your gift was given back"),
         "open": _("Your gift is not complete yet"),
+        "expected": _("Your gift is expected"),
         "pending": _("Your gift is being confirmed"),
         "lapsed": _("Your gift was not completed"),
         "unopened": _("The checkout did not open"),

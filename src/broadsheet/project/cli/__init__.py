@@ -12,6 +12,7 @@ import click
 
 from broadsheet import __version__
 from broadsheet.project.cli import (
+    banking,
     checking,
     demonstrating,
     giving,
@@ -49,6 +50,7 @@ for module in (
     searching,
     importing,
     giving,
+    banking,
     theming,
 ):
     for command in module.COMMANDS:

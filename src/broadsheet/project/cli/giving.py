@@ -15,7 +15,7 @@ from broadsheet.project.cli.opening import dir_option, open_desk
 
 if TYPE_CHECKING:
     from broadsheet.funding.actions import Reconciliation
-    from broadsheet.funding.models import Refund
+    from broadsheet.funding.models import Donation, Refund
     from broadsheet.readers.models import User
 
 by_option = click.option("--by", "email", required=True, help="Your account's e-mail address.")
@@ -41,13 +41,10 @@ def refund(directory: Path, email: str, reference: str, amount: str, reason: str
     """
     open_desk(directory)
     from broadsheet.funding.actions import propose_refund
-    from broadsheet.funding.models import Donation
     from broadsheet.kit.money import MoneyError, parse_money
 
-    by = _person(email)
-    donation = Donation.objects.filter(reference=reference).first()
-    if donation is None:
-        raise Failure(f"There is no gift {reference}. Its reference is on the receipt.")
+    by = need_person(email)
+    donation = find_gift(reference)
     try:
         money = parse_money(amount, donation.currency) if amount else None
     except MoneyError as error:
@@ -62,13 +59,7 @@ def refund(directory: Path, email: str, reference: str, amount: str, reason: str
 @click.argument("number", type=int)
 def approve(directory: Path, email: str, number: int) -> None:
     """Agree to the refund NUMBER that somebody else asked for."""
-    open_desk(directory)
-    from broadsheet.funding.actions import approve_refund
-
-    found = _refund(number)
-    approve_refund(refund=found, by=_person(email))
-    found.refresh_from_db()
-    click.echo(_sentence(found))
+    _decide(directory, email, number, agrees=True)
 
 
 @funding.command()
@@ -77,11 +68,16 @@ def approve(directory: Path, email: str, number: int) -> None:
 @click.argument("number", type=int)
 def decline(directory: Path, email: str, number: int) -> None:
     """Let the refund NUMBER be, as long as the processor was not asked."""
-    open_desk(directory)
-    from broadsheet.funding.actions import decline_refund
+    _decide(directory, email, number, agrees=False)
 
-    found = _refund(number)
-    decline_refund(refund=found, by=_person(email))
+
+def _decide(directory: Path, email: str, number: int, *, agrees: bool) -> None:
+    open_desk(directory)
+    from broadsheet.funding.actions import approve_refund, decline_refund
+
+    found = find_refund(number)
+    decide = approve_refund if agrees else decline_refund
+    decide(refund=found, by=need_person(email))
     found.refresh_from_db()
     click.echo(_sentence(found))
 
@@ -113,13 +109,14 @@ def reconcile(
     until: dt.datetime | None,
     shape: str,
 ) -> None:
-    """Compare every movement at each processor with the ledger; mend nothing.
+    """Compare every movement at each processor, and every line of the bank, with the ledger; mend nothing.
 
     Names what is missing, extra, altered or listed twice. Days are the newsroom's. The exit status is 0
     only when every cent is explained.
     """
     open_desk(directory)
     from broadsheet.funding.actions import reconcile as compare
+    from broadsheet.funding.actions import reconcile_bank
     from broadsheet.funding.models import ProcessorAccount
     from broadsheet.kit import clock
 
@@ -130,6 +127,10 @@ def reconcile(
         compare(account=account, since=begin, until=end)
         for account in ProcessorAccount.objects.order_by("slug")
     ]
+    at_bank = reconcile_bank(
+        since=since.date() if since else None, until=until.date() if until else None
+    )
+    found += [at_bank] if at_bank else []
     if shape == "json":
         click.echo(json.dumps([_as_json(each) for each in found], indent=2))
     else:
@@ -165,7 +166,7 @@ def close(directory: Path, email: str, name: str) -> None:
     open_desk(directory)
     from broadsheet.funding.actions import close_period
 
-    period = close_period(name=name, by=_person(email))
+    period = close_period(name=name, by=need_person(email))
     click.echo(
         f"Closed {period.name}: transactions {period.begins} to {period.ends}, hash {period.hash}."
     )
@@ -175,7 +176,7 @@ def close(directory: Path, email: str, name: str) -> None:
 
 def _as_json(found: Reconciliation) -> dict[str, object]:
     balances = {
-        currency: {"ledger": ours, "processor": theirs}
+        currency: {"ledger": ours, "there": theirs}
         for currency, (ours, theirs) in found.balances.items()
     }
     return {**asdict(found), "balances": balances, "is_explained": found.is_explained}
@@ -187,7 +188,7 @@ def _as_text(found: Reconciliation) -> str:
     for currency, (ours, theirs) in found.balances.items():
         is_same = "the same" if ours == theirs else "NOT the same"
         lines.append(
-            f"  {currency} in minor units: {ours} in the ledger, {theirs} at the processor: {is_same}."
+            f"  {currency} in minor units: {ours} in the ledger, {theirs} there: {is_same}."
         )
     return "\n".join(lines)
 
@@ -201,7 +202,18 @@ def _sentence(refund: Refund) -> str:
     )
 
 
-def _refund(number: int) -> Refund:
+def find_gift(reference: str) -> Donation:
+    """A gift by its reference. Raises Failure."""
+    from broadsheet.funding.models import Donation
+
+    found = Donation.objects.filter(reference=reference.strip()).first()
+    if found is None:
+        raise Failure(f"There is no gift {reference}. Its reference is on the receipt.")
+    return found
+
+
+def find_refund(number: int) -> Refund:
+    """A refund by its number. Raises Failure."""
     from broadsheet.funding.models import Refund
 
     found = Refund.objects.select_related("attempt__donation").filter(pk=number).first()
@@ -210,7 +222,7 @@ def _refund(number: int) -> Refund:
     return found
 
 
-def _person(email: str) -> User:
+def need_person(email: str) -> User:
     """The account of somebody who may move money. Raises Failure."""
     from broadsheet.readers.models import User
 
