@@ -337,6 +337,8 @@ def test_statement_of_a_later_day_that_says_otherwise_is_named_and_changes_nothi
     kept = BankLine.objects.get()
     assert (kept.minor, "$60" in kept.contested) == (5000, True)
     assert named() == ["altered a", "missing a"]
+    match_line(line=kept, targets=[attempt(expected())], by=ann())
+    assert named() == ["altered a"]
 
 
 def test_statement_without_numbers_knows_rows_again_and_counts_those_that_are_alike(

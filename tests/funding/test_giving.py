@@ -233,3 +233,4 @@ def test_k1_page_that_somebody_goes_back_to_is_the_one_they_had(stage: Stage) ->
     assert get().headers["Cache-Control"] == "private, no-cache"
     answered = post(email="nothing")
     assert answered.headers["Cache-Control"] == "no-store", "it shows what somebody typed"
+    assert 'method="post" action="?sent"' in get().content.decode(), "and not forgotten by posting"

@@ -37,6 +37,8 @@ def confirm(page: Page, amount: str, address: str, **typed: str) -> None:
     """Fill in the confirm page and go on to the checkout."""
     page.goto(f"/give/confirm/?amount={amount}&campaign=presses")
     page.get_by_role("textbox", name="E-mail").fill(address)
+    if "message" in typed:
+        page.get_by_text("Organisation, dedication, message").click()
     for name, words in typed.items():
         page.get_by_role("textbox", name=name).fill(words)
     page.get_by_role("button", name="Go to the checkout").click()
@@ -159,6 +161,7 @@ def test_gift_confirmed_twice_gone_back_and_refreshed_is_one_gift(
 ) -> None:
     page, address = reader.page, "twice@reader.example"
     confirm(page, "12", address)
+    expect(page.get_by_role("main")).to_contain_text("12.00 USD")
     page.go_back()
     page.get_by_role("button", name="Go to the checkout").click()
     checkout = page.url
