@@ -47,6 +47,19 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what uses the database is worth a second run."""
+    if os.environ.get("BROADSHEET_TEST_DATABASE") != "postgres":
+        return
+    uses, does_not = [], []
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(fixtures)
+        (uses if asks else does_not).append(item)
+    items[:] = uses
+    config.hook.pytest_deselected(items=does_not)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(_newsroom, ignore_errors=True)
 
