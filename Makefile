@@ -16,7 +16,7 @@ TOOLS := tests/tools/node_modules
 # How many processes run the tests.
 WORKERS ?= 2
 
-.PHONY: help demo venv test coverage check format bench lighthouse soak tools lock clean
+.PHONY: help demo venv test coverage check format bench lighthouse soak baselines tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -62,6 +62,9 @@ benchmarks/tools/node_modules/.package-lock.json: benchmarks/tools/package-lock.
 
 soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers
 	@exec $(BIN)/pytest -q -m soak
+
+baselines: $(VENV)/.dev ## draw anew how pages have to look; look at the pictures before you commit them
+	@BASELINES=write $(BIN)/pytest -q tests/pages/test_appearance.py
 
 tools: $(TOOLS)/.package-lock.json ## the programs of npm that check reader pages
 

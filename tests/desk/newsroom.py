@@ -32,6 +32,7 @@ from broadsheet.newsroom.actions.stories import write_story
 from broadsheet.newsroom.models import Article, Picture, Series
 from broadsheet.readers.actions import create_account
 from broadsheet.readers.models import User
+from broadsheet.theme.models import Look
 from paper import Paper
 
 PASSWORD = "a long and quiet river"
@@ -226,7 +227,7 @@ class Newsroom:
             "desk/groups/|pk": Group.objects.get(name="Editors").pk,
             "desk/locales/|pk": Locale.objects.get(language_code="ar").pk,
             "desk/sites/|pk": site.pk,
-            "desk/settings/|pk": site.pk,
+            "desk/settings/|pk": Look.load().pk,
             "task_id": task.pk,
             "desk/workflows/tasks/|pk": task.pk,
             "desk/workflows/|pk": workflow.pk,

@@ -24,6 +24,7 @@ NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 LANGUAGES = ("en", "ar", "fr", "fa")
 HOSTILE = ("fr", "fa")
 BY = "test"
+EDITOR, PASSWORD = "editor@ledger.example", "a long and quiet river"
 
 
 def main(directory: Path, port: int, migrated: Path) -> None:
@@ -58,6 +59,7 @@ def build(directory: Path) -> dict[str, str]:
     from django.conf import settings
 
     from broadsheet.newsroom.actions.founding import found_newsroom
+    from broadsheet.newsroom.actions.indexing import rebuild_index
     from broadsheet.press.actions import press_everything
     from pages.wrecking import hostile_edition
 
@@ -69,6 +71,8 @@ def build(directory: Path) -> dict[str, str]:
     for code in HOSTILE:
         addresses |= hostile_edition(code, plain, NOW)
     addresses |= campaign()
+    rebuild_index()
+    account()
     outcome = press_everything()
     if outcome.failures:
         sys.exit(f"{outcome.failures} pages could not be rendered; what was said above tells why.")
@@ -114,12 +118,21 @@ def specimens(desk: Any) -> dict[str, str]:
         "topic": f"{prefix}/topics/{story.topics.order_by('slug')[0].slug}/",
         "month": f"{prefix}/2026/11/",
         "static": f"{prefix}/about/",
+        "search": f"{prefix}/search/?q={'river' if code == 'en' else 'النهر'}",
+        "nothing": f"{prefix}/search/?q=xyzzy",
         "error": f"{prefix}/no-such-page/",
         "give": f"{prefix}/give/",
         "confirm": f"{prefix}/give/confirm/?amount=25",
         "mistaken": f"{prefix}/give/confirm/?amount=much",
     }
     return {f"{kind} {code}": address for kind, address in found.items()}
+
+
+def account() -> None:
+    """Somebody who may see the style guide."""
+    from broadsheet.readers.actions import create_account
+
+    create_account(email=EDITOR, password=PASSWORD, role="editor", by=BY)
 
 
 def campaign() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 TOOLS = TESTS / "tools" / "node_modules"
 KINDS = (
-    "front section article opinion author topic month static error campaign give confirm mistaken thanks"
+    "front section article opinion author topic month static search nothing error campaign give confirm mistaken thanks"
 ).split()
 """The kinds of reader pages; each has a specimen in English and in Arabic."""
 

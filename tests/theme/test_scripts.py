@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 
+import pytest
+
 from broadsheet.kit.public import kinds
 from broadsheet.theme.documents import page_policy
 from broadsheet.theme.scripts import reader_script
@@ -23,6 +25,7 @@ def test_scripts_are_named_by_their_content_and_small() -> None:
     assert len(document.body) + len(worker.body) < 10_000
 
 
+@pytest.mark.django_db
 def test_pages_without_a_script_let_none_in() -> None:
     assert "script-src" not in page_policy()
     assert "script-src 'self';" in page_policy(has_script=True)

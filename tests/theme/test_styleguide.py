@@ -61,8 +61,27 @@ def test_style_guide_shows_every_component(
         ".notice",
         ".choice input[checked]",
         ".errors",
+        ".live .live-mark",
+        ".live li h3",
+        ".correction time",
+        ".sources a",
+        ".chart .marked rect",
+        "audio[controls][preload=none]",
+        "video[controls][preload=none]",
+        ".newsletter input[type=email]",
     ):
         assert page.select(selector), selector
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_style_guide_has_no_id_twice_and_every_label_leads_somewhere(
+    paper: Paper, editor: Client, code: str
+) -> None:
+    page = guide(editor, code)
+    ids = [str(element["id"]) for element in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+    named = [str(element["aria-labelledby"]) for element in page.select("[aria-labelledby]")]
+    assert set(named) <= set(ids)
 
 
 def test_style_guide_writes_hostile_content_as_text(paper: Paper, editor: Client) -> None:

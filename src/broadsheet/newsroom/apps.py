@@ -13,7 +13,7 @@ class NewsroomConfig(AppConfig):
         from broadsheet.kit.slots import register_slot
         from broadsheet.newsroom import handlers
         from broadsheet.newsroom.models import fulltext
-        from broadsheet.newsroom.renderers import chrome, kinds, pages
+        from broadsheet.newsroom.renderers import chrome, kinds, pages, trying
 
         post_migrate.connect(fulltext.on_migrated, sender=self, dispatch_uid="newsroom-search")
         handlers.listen()
@@ -21,3 +21,4 @@ class NewsroomConfig(AppConfig):
         chrome.register()
         handlers.listen()
         register_slot("page.preview", pages.preview)
+        register_slot("look.preview", trying.front_with)

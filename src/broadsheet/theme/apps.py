@@ -5,8 +5,14 @@ from django.apps import AppConfig
 
 class ThemeConfig(AppConfig):
     name = "broadsheet.theme"
+    verbose_name = "Theme"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.theme import scripts
+        from broadsheet.kit.slots import register_slot
+        from broadsheet.theme import looks, scripts
+        from broadsheet.theme.views import guide_with
 
+        register_slot("look.preview", guide_with)
+        looks.register()
         scripts.register()

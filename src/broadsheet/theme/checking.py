@@ -13,7 +13,7 @@ from django.template import engines
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from broadsheet.kit.public import kinds
-from broadsheet.theme.contrast import ratio
+from broadsheet.theme.contrast import ENOUGH, ratio
 
 PACKAGE = Path(__file__).resolve().parents[1]
 TRIED = 3
@@ -28,9 +28,6 @@ PAIRS = (
     ("on-accent", "accent"),
 )
 """Words and what they stand on."""
-
-ENOUGH = 4.5
-"""The contrast of small text that WCAG 2.2 asks for (1.4.3, AA)."""
 
 PHYSICAL = re.compile(r"\b(?:margin|padding|border)-(?:left|right)\b|(?<![\w-])(?:left|right)\s*:")
 

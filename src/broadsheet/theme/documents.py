@@ -11,6 +11,7 @@ from django.utils import translation
 
 from broadsheet.kit.public import Document
 from broadsheet.theme.filters import without_unspeakable
+from broadsheet.theme.looks import look_style
 from broadsheet.theme.stylesheet import plain_style, stylesheet
 
 
@@ -48,7 +49,8 @@ def page_policy(*, form_targets: Sequence[str] = (), has_script: bool = False) -
     nothing can ask for it, and programs that look at a page fetch robots.txt as if they were in it.
     """
     targets = " ".join(["'self'", *form_targets])
-    styles = f"{stylesheet().source} {plain_style().source}"
+    mine = look_style()
+    styles = " ".join(one.source for one in (stylesheet(), plain_style(), mine) if one)
     script = "script-src 'self'; worker-src 'self'; " if has_script else ""
     return (
         f"default-src 'none'; style-src {styles}; img-src 'self'; media-src 'self'; "

@@ -40,6 +40,11 @@ SHAPES = {
 }
 """Cards and leads are cut to 3:2 around the picture's focal point; a story shows the whole picture."""
 
+TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
+
+LOGO = ("max-480x96|format-png", "max-960x192|format-png")
+"""A logo keeps its transparent ground."""
+
 SHARED = "fill-1200x630|bgcolor-ffffff|format-jpeg"
 """What other sites show beside a link to a story."""
 
@@ -85,6 +90,23 @@ def shared_picture(image: Any) -> Made | None:
     return next(iter(_made(image, (SHARED,))), None)
 
 
+def logo_picture(image: Any, dark: Any | None, alt: str) -> Markup:
+    """A logo as high as a name plate, another file of it on dark ground; empty where it cannot be read."""
+    made = _made(image, LOGO)
+    if not made:
+        return Markup("")
+    night = _made(dark, LOGO) if dark is not None else []
+    by_night = Markup("")
+    if night:
+        by_night = Markup(
+            '<source media="(prefers-color-scheme: dark)" srcset="{} 1x, {} 2x">'
+        ).format(night[0].url, night[1].url)
+    plain, sharp = made
+    return Markup(
+        '<picture>{}<img src="{}" srcset="{} 2x" width="{}" height="{}" alt="{}"></picture>'
+    ).format(by_night, plain.url, sharp.url, plain.width, plain.height, alt)
+
+
 def _made(image: Any, specs: Sequence[str]) -> list[Made]:
     """The files of an image in the order of the specs, made where they are missing; none for a broken picture."""
     with reads.reading():
@@ -113,5 +135,5 @@ def _published(image: Any, rendition: Any) -> Made:
     file = Path(rendition.file.path)
     name = re.sub(r"[^a-z0-9]+", "-", Path(image.file.name).stem.lower()).strip("-")[:40]
     path = f"/media/{digest}/{name or 'picture'}-{rendition.width}{file.suffix}"
-    reads.use_picture(path, file, "image/webp" if file.suffix == ".webp" else "image/jpeg")
+    reads.use_picture(path, file, TYPES[file.suffix])
     return Made(path, rendition.width, rendition.height)

@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from markupsafe import Markup
 from wagtail.images import get_image_model
 
 HOSTILE = (
@@ -76,6 +77,44 @@ class Story:
     published: dt.datetime = dt.datetime(2026, 11, 24, 8, 14, tzinfo=dt.UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A piece of live coverage."""
+
+    ident: str
+    text: Markup
+    published: dt.datetime
+    heading: str = ""
+    byline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A correction."""
+
+    text: str
+    published: dt.datetime = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a story rests on."""
+
+    name: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A number in a chart."""
+
+    name: str
+    shown: str
+    share: int
+    is_marked: bool = False
+
+
 WORDS = {
     "ltr": {
         "section": "City",
@@ -121,6 +160,7 @@ def samples(direction: str) -> dict[str, Any]:
     plain = replace(story, picture=None)
     numbers = [("2024", "84"), ("2025", "106"), ("2026", "112")]
     return {
+        **_reported(words),
         "words": words,
         "picture_of": picture,
         "story": story,
@@ -135,5 +175,29 @@ def samples(direction: str) -> dict[str, Any]:
         "columns": [Cell("Year", is_head=True), Cell("Million", is_head=True, is_figure=True)] * 3,
         "rows": [
             [Cell(year, is_head=True), Cell(sum_, is_figure=True)] * 3 for year, sum_ in numbers
+        ],
+    }
+
+
+def _reported(words: dict[str, Any]) -> dict[str, Any]:
+    """What comes with some stories only: live coverage, notes, a chart."""
+    paragraph = Markup("<p>{}</p>").format
+    times = [dt.datetime(2026, 11, 24, hour, 5, tzinfo=dt.UTC) for hour in (11, 10, 8)]
+    headline, standfirst = str(words["headline"]), str(words["standfirst"])
+    entries = [
+        Entry("l3", paragraph(words["quotation"]), times[0], headline, words["names"][0]),
+        Entry("l2", paragraph(standfirst), times[1]),
+        Entry("l1", paragraph(words["text"]), times[2], UNBROKEN[:60]),
+    ]
+    return {
+        "entries": entries,
+        "ended": [replace(entry, ident=f"e{entry.ident}") for entry in entries[1:]],
+        "notes": [Note(standfirst), Note(str(words["text"]))],
+        "rests_on": [Source(headline, "https://example.org/", "PDF, 1.2 MB"), Source(standfirst)],
+        "bars": [
+            Bar("2024", "84", 75),
+            Bar("2025", "106", 95, is_marked=True),
+            Bar("2026", "112", 100),
+            Bar(headline, "0", 0),
         ],
     }

@@ -12,7 +12,10 @@ from pathlib import Path
 from django.conf import settings
 from markupsafe import Markup
 
-PARTS = ("tokens", "base", "layout", "components", "story", "front", "funding", "scripts", "print")
+PARTS = (
+    *("tokens", "base", "layout", "components", "story", "reporting"),
+    *("front", "funding", "scripts", "print"),
+)
 """Our parts in order; each is a cascade layer or several. The newsroom's own `theme/style.css` comes last."""
 
 
@@ -32,19 +35,20 @@ def stylesheet() -> Stylesheet:
     own = Path(settings.THEME_DIR) / "style.css"
     if own.is_file():
         files.append(own)
-    return _named(compact("\n".join(file.read_text(encoding="utf-8") for file in files)))
+    return named(compact("\n".join(file.read_text(encoding="utf-8") for file in files)))
 
 
 @functools.cache
 def plain_style() -> Stylesheet:
     """What a page of text alone needs so that nothing in it is wider than a phone."""
-    return _named(
+    return named(
         "body{max-width:40rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
         "pre{white-space:pre-wrap}"
     )
 
 
-def _named(text: str) -> Stylesheet:
+def named(text: str) -> Stylesheet:
+    """Styles with what a Content-Security-Policy calls them."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Stylesheet(Markup(text), f"'sha256-{digest}'")  # noqa: S704 - files, not readers' words
 

@@ -33,6 +33,9 @@ PLACES = (
 )
 """Where readers' words are. The desk's come with Wagtail and are no business of the theme."""
 
+OF_THE_DESK = ("theme/models.py", "theme/choices.py")
+"""Words of our own for the desk, which is in English."""
+
 PLURALS = {
     "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5;"
 }
@@ -57,6 +60,7 @@ class Words(Catalog):
 def found() -> Iterator[tuple[str, Any, str | None]]:
     """Every word of the code: file, text or (singular, plural), and the context that tells it from its like."""
     files = sorted({path for place in PLACES for path in PACKAGE.glob(place) if path.is_file()})
+    files = [file for file in files if file.relative_to(PACKAGE).as_posix() not in OF_THE_DESK]
     keywords = {**DEFAULT_KEYWORDS, "gettext_lazy": None}
     for file in files:
         is_template = "jinja2" in file.parts
