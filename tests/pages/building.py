@@ -24,7 +24,6 @@ NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 LANGUAGES = ("en", "ar", "fr", "fa")
 HOSTILE = ("fr", "fa")
 BY = "test"
-EDITOR, PASSWORD = "editor@ledger.example", "a long and quiet river"
 
 
 def main(directory: Path, port: int, migrated: Path) -> None:
@@ -131,6 +130,7 @@ def specimens(desk: Any) -> dict[str, str]:
 def account() -> None:
     """Somebody who may see the style guide."""
     from broadsheet.readers.actions import create_account
+    from pages.specimens import EDITOR, PASSWORD
 
     create_account(email=EDITOR, password=PASSWORD, role="editor", by=BY)
 

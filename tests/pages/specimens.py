@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 TESTS = Path(__file__).resolve().parent.parent
 TOOLS = TESTS / "tools" / "node_modules"
+EDITOR, PASSWORD = "editor@ledger.example", "a long and quiet river"
 KINDS = (
     "front section article opinion author topic month static search nothing error campaign give confirm mistaken thanks"
 ).split()
@@ -28,3 +31,13 @@ class Site:
     def url(self, kind: str, code: str) -> str:
         """Where the specimen of a kind is, in a language."""
         return self.origin + self.pages[f"{kind} {code}"]
+
+
+def sign_in(page: Page, site: Site) -> None:
+    """Sign in at the desk as the editor of `building.py`, once."""
+    page.goto(f"{site.origin}/desk/login/")
+    if page.locator("[name=password]").count():
+        page.fill("[name=username]", EDITOR)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/desk/")

@@ -19,8 +19,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from browser import FLAGS
-from pages.building import EDITOR, PASSWORD
-from pages.specimens import TESTS, Site
+from pages.specimens import TESTS, Site, sign_in
 from services import do_without
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -100,11 +99,7 @@ class Views:
             context = self.browser.new_context(java_script_enabled=False, color_scheme=scheme)  # type: ignore[arg-type]
             self.contexts[scheme] = context
             page = context.new_page()
-            page.goto(f"{self.site.origin}/desk/login/")
-            page.fill("[name=username]", EDITOR)
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_url("**/desk/")
+            sign_in(page, self.site)
             page.close()
         return self.contexts[scheme]
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pages.specimens import KINDS, Site
+from pages.measuring import OVERFLOWING
+from pages.specimens import KINDS, Site, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -72,6 +73,18 @@ def test_axe_finds_nothing_in_any_language_scheme_and_width(
     site: Site, views: dict[str, Page], axe: str, case: tuple[str, str, str, int]
 ) -> None:
     check(site, views, axe, case)
+
+
+@pytest.mark.parametrize(("code", "scheme", "width"), [("en", "light", 1280), ("ar", "dark", 360)])
+def test_axe_finds_nothing_in_the_style_guide_and_nothing_is_too_wide(
+    site: Site, views: dict[str, Page], axe: str, code: str, scheme: str, width: int
+) -> None:
+    page = views[scheme]
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, site)
+    page.goto(f"{site.origin}/desk/styleguide/?language={code}")
+    assert page.evaluate(OVERFLOWING) == []
+    assert violations(page, axe) == []
 
 
 def test_axe_sees_what_is_wrong(views: dict[str, Page], axe: str) -> None:

@@ -150,6 +150,14 @@ def test_look_that_changes_nothing_weighs_nothing() -> None:
             assert f"--{name}: {colour};" in part
 
 
+def test_look_names_no_more_than_what_was_changed() -> None:
+    css = styles(Look(accent=GREEN))
+    assert css.count(f"--accent:{GREEN}") == css.count(f"--accent:{tones.DARK_ACCENT}") == 1
+    assert "--paper" not in css
+    both = styles(Look(paper="#ffffff"))
+    assert both.count("--paper:") == both.count("--accent:") == 2
+
+
 def test_look_in_every_face_and_density_is_sound() -> None:
     for faces, density in itertools.product(Faces.values, Density.values):
         css = styles(Look(faces=faces, density=density, accent=GREEN))

@@ -50,25 +50,26 @@ def look_style() -> Stylesheet | None:
 
 def styles(chosen: Look) -> str:
     """A look as styles: a layer of tokens between ours and everything that is measured in them."""
-    light = (chosen.paper, chosen.ink, chosen.accent)
-    dark = (tones.DARK_PAPER, tones.DARK_INK, chosen.dark_accent)
-    bright = _changed(light, (tones.PAPER, tones.INK, tones.ACCENT))
-    night = _changed(dark, (tones.DARK_PAPER, tones.DARK_INK, tones.DARK_ACCENT))
-    bright = FACES[chosen.faces] + DENSITIES[chosen.density] + bright
-    css = ":root{%s}" % bright if bright else ""  # noqa: UP031 - braces are CSS's here
-    if night or (bright and _changed(light, (tones.PAPER, tones.INK, tones.ACCENT))):
-        night = night or _tokens(*dark)
-        css += "@media (prefers-color-scheme:dark){:root{%s}}" % night  # noqa: UP031
-    return "@layer look{%s}" % css if css else ""  # noqa: UP031
+    names = _changed(chosen)
+    light = _tokens(names, chosen.paper, chosen.ink, chosen.accent)
+    dark = _tokens(names, tones.DARK_PAPER, tones.DARK_INK, chosen.dark_accent)
+    usual = FACES[chosen.faces] + DENSITIES[chosen.density] + light
+    css = f":root{{{usual}}}" if usual else ""
+    if dark:  # always with the light ones, which would else stand in the dark, too
+        css += f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return f"@layer look{{{css}}}" if css else ""
 
 
-def _changed(mine: tuple[str, str, str], ours: tuple[str, str, str]) -> str:
-    return _tokens(*mine) if mine != ours else ""
+def _changed(chosen: Look) -> tuple[str, ...]:
+    """The tokens of colour that follow from what is not ours."""
+    is_ground = (chosen.paper, chosen.ink) != (tones.PAPER, tones.INK)
+    is_accent = (chosen.accent, chosen.dark_accent) != (tones.ACCENT, tones.DARK_ACCENT)
+    return (tones.GROUND if is_ground else ()) + (tones.ACCENTS if is_accent or is_ground else ())
 
 
-def _tokens(paper: str, ink: str, accent: str) -> str:
+def _tokens(names: tuple[str, ...], paper: str, ink: str, accent: str) -> str:
     made = tones.tones(paper, ink, accent)
-    return "".join(f"--{name}:{colour};" for name, colour in made.items())
+    return "".join(f"--{name}:{made[name]};" for name in names)
 
 
 def logo(alt: str) -> Markup:

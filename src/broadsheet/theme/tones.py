@@ -11,6 +11,9 @@ PAPER, INK, ACCENT = "#fffdfa", "#1b1917", "#9b1c1f"
 DARK_PAPER, DARK_INK, DARK_ACCENT = "#161513", "#ece7de", "#f2938c"
 """Ours, as in `css/tokens.css`."""
 
+GROUND = ("paper", "tint", "ink", "quiet", "rule", "strong-rule")
+ACCENTS = ("accent", "on-accent")
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -27,13 +30,14 @@ class Pair:
 
 def tones(paper: str, ink: str, accent: str) -> dict[str, str]:
     """The tokens of a scheme: what lies between its ink and paper, and what is read on its accent."""
+    is_dark = readable_on(paper, "#ffffff", "#000000") == "#ffffff"
     return {
         "paper": paper,
         "tint": between(paper, ink, 0.045),
         "ink": ink,
         "quiet": between(ink, paper, 0.28),
         "rule": between(paper, ink, 0.18),
-        "strong-rule": ink,
+        "strong-rule": between(ink, paper, 0.45) if is_dark else ink,
         "accent": accent,
         "on-accent": readable_on(accent, "#ffffff", "#1b1212"),
     }
