@@ -11,10 +11,10 @@ from paper import Paper
 
 def test_load_of_a_key_is_the_object_as_its_own_class(paper: Paper) -> None:
     story = paper.story()
-    for instance in (story, paper.city, paper.ann, paper.floods):
-        loaded = public.load(public.key_of(instance))
-        assert loaded == instance
-        assert type(loaded) is type(instance)
+    wanted = {public.key_of(one): one for one in (story, paper.city, paper.ann, paper.floods)}
+    loaded = public.load_many(wanted)
+    assert loaded == wanted
+    assert all(type(loaded[key]) is type(instance) for key, instance in wanted.items())
     assert public.key_of(story.page_ptr) == public.key_of(story)
 
 
@@ -23,8 +23,8 @@ def test_load_of_what_is_gone_or_not_public_is_nothing(paper: Paper) -> None:
     key = public.key_of(story)
     story.delete()
     root = paper.front.get_parent()
-    for gone in (key, public.key_of(root), "newsroom.author:999999", "readers.user:1", "page:0"):
-        assert public.load(gone) is None
+    gone = (key, public.key_of(root), "newsroom.author:999999", "readers.user:1", "page:0", "a:b")
+    assert public.load_many(gone) == {}
 
 
 def test_watched_models_have_lists_even_where_none_were_said(paper: Paper) -> None:

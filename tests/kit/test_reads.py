@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broadsheet.kit.reads import asking_once, current, note, reader, recording, use_picture
+from broadsheet.kit.reads import (
+    asking_once,
+    current,
+    foresee,
+    note,
+    one_sheet,
+    reader,
+    recording,
+    use_picture,
+)
 
 
 @reader(lambda scope, count=3: [f"list:{scope}", f"count:{count}"])
@@ -50,8 +59,11 @@ def test_asking_once_a_reader_answers_the_same_question_from_memory_in_the_block
 
     with asking_once():
         assert [answer("a"), answer("a"), answer("b"), answer("a", more=2)] == [1, 1, 2, 3]
-        assert [answer("a", [1]), answer("a", [1])] == [4, 5], "what cannot be a key is asked again"
-    assert [answer("a"), answer("a")] == [6, 7]
+        assert [answer("a", [1]), answer("a", [1]), answer("a", [2])] == [4, 4, 5], (
+            "a list is its members"
+        )
+        assert [answer("a", {1}), answer("a", {1})] == [6, 7], "what cannot be a key is asked again"
+    assert [answer("a"), answer("a")] == [8, 9]
 
 
 ASKED: list[str] = []
@@ -75,3 +87,38 @@ def test_shared_reader_answers_once_and_leaves_its_keys_in_every_recording() -> 
     with recording() as reads:
         menu("en")
     assert (ASKED, reads.keys) == (["en", "ar", "en"], {"list:en", "inside:en"})
+
+
+@reader(lambda pk: [f"page:{pk}"])
+def shown(pk: int) -> str:
+    note(f"author:{pk}")
+    use_picture(f"/media/{pk}.webp", Path(f"{pk}.webp"), "image/webp")
+    ASKED.append(str(pk))
+    return f"page {pk}"
+
+
+def test_reader_on_one_sheet_is_asked_once_and_all_it_read_is_left_in_every_recording() -> None:
+    ASKED.clear()
+    for _sheet in range(2):
+        with asking_once(), one_sheet():
+            for _document in range(3):
+                with recording() as reads:
+                    assert shown(1) == "page 1"
+                assert (reads.keys, list(reads.pictures)) == (
+                    {"page:1", "author:1"},
+                    ["/media/1.webp"],
+                )
+    assert ASKED == ["1", "1"]
+
+
+def test_foreseen_answer_is_given_with_its_keys_and_only_on_its_sheet() -> None:
+    ASKED.clear()
+    with one_sheet():
+        foresee(shown, (1,), "foreseen", ["author:9"])
+        with recording() as reads:
+            assert (shown(1), shown(2)) == ("foreseen", "page 2")
+        assert reads.keys == {"page:1", "author:9", "page:2", "author:2"}
+    foresee(shown, (1,), "foreseen", [])
+    with one_sheet(), recording():
+        assert shown(1) == "page 1"
+    assert ASKED == ["2", "1"]

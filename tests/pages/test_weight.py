@@ -51,6 +51,8 @@ def stories(edition: Edition) -> list[Story]:
     """Every story of the demonstration's two papers."""
     found = [entry for entry in edition.entries() if STORY.fullmatch(entry.path)]
     assert len(found) >= 40
+    edition.polish(entry.digest for entry in found)
+    found = [entry for entry in edition.entries() if STORY.fullmatch(entry.path)]
     return [Story(entry.path, read(edition, entry), sent(edition, entry)) for entry in found]
 
 

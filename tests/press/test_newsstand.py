@@ -108,6 +108,7 @@ def edition(tmp_path: Path) -> Edition:
     ]
     edition = Edition.create(tmp_path / "edition")
     edition.step(documents, (), {}, "test")
+    edition.polish(edition.hasty(10))
     return edition
 
 
@@ -426,3 +427,19 @@ def test_import_brings_neither_django_nor_the_compressors() -> None:
         check=True,
     )
     assert run.stdout == b"set()\n"
+
+
+def test_newsstand_sends_better_forms_as_soon_as_another_process_has_made_them(
+    edition: Edition, stand: Newsstand
+) -> None:
+    new = b"<p>Quite another story.</p>" * 40
+    edition.step([Pressed("page:1", "/2026/11/river/", 200, HTML, (), new)], (), {}, "test")
+    first = ask(stand, "/2026/11/river/", accept_encoding="br, gzip")
+    assert first.headers["content-encoding"] == "gzip"
+    elsewhere = Edition(edition.directory)
+    elsewhere.polish(elsewhere.hasty(10))
+    elsewhere.close()
+    time.sleep(TRUE_FOR * 2)
+    best = ask(stand, "/2026/11/river/", accept_encoding="br, gzip")
+    assert (best.headers["content-encoding"], brotli.decompress(best.body)) == ("br", new)
+    assert len(best.body) < len(first.body)

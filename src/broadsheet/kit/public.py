@@ -6,7 +6,7 @@ registry and knows no app by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -50,8 +50,20 @@ class Kind(Protocol):
         """Idents that may have come into existence by a change of these keys."""
 
 
+@dataclass(frozen=True, slots=True)
+class Imposition:
+    """How documents of a kind share a sheet: what they read is loaded for many at once."""
+
+    place: Callable[[str], str]
+    """A word for an ident. Documents whose words are neighbours read alike and are rendered one after the other."""
+    foresee: Callable[[Sequence[str]], None]
+    """Load what the documents of these idents are going to ask; see `kit.reads.foresee`. What it leaves out they
+    ask themselves."""
+
+
 Lists = Callable[[Any], Iterable[Membership]]
 Dependants = Callable[[Any], Iterable[str]]
+Loaded = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +72,35 @@ class Watched:
 
     lists: Lists
     dependants: Dependants
+    loaded: Loaded
 
 
 _kinds: dict[str, Kind] = {}
+_impositions: dict[str, Imposition] = {}
 _watched: dict[type[models.Model], Watched] = {}
 _ambient: set[str] = set()
 _gone: list[Callable[[str], Document | None]] = []
 
 
-def register_kind(kind: Kind) -> None:
-    """Add a kind of document to the public site. Registering a name twice replaces the first."""
+def register_kind(kind: Kind, imposition: Imposition | None = None) -> None:
+    """Add a kind of document to the public site. Registering a name twice replaces the first.
+
+    Without an imposition its documents are rendered one by one.
+    """
     _kinds[kind.name] = kind
+    _impositions.pop(kind.name, None)
+    if imposition is not None:
+        _impositions[kind.name] = imposition
 
 
 def kinds() -> dict[str, Kind]:
     """All registered kinds by name."""
     return dict(_kinds)
+
+
+def impositions() -> dict[str, Imposition]:
+    """How documents share sheets, by the name of their kind."""
+    return dict(_impositions)
 
 
 def register_gone(render: Callable[[str], Document | None]) -> None:
@@ -92,16 +117,25 @@ def _none(instance: Any) -> Iterable[Any]:
     return ()
 
 
+def _as_it_is(queryset: Any) -> Any:
+    return queryset
+
+
 def watch(
-    model: type[models.Model], *, lists: Lists = _none, dependants: Dependants = _none
+    model: type[models.Model],
+    *,
+    lists: Lists = _none,
+    dependants: Dependants = _none,
+    loaded: Loaded = _as_it_is,
 ) -> None:
     """Say that instances of a model are public: saving or deleting one re-renders what read it.
 
     `lists` returns the memberships of a fresh instance, empty when it is in no list now (not live,
     say). `dependants` returns the keys of objects whose memberships follow from this one's, such as
-    the stories under a section that moved; it is asked only when the instance's own have changed.
+    the stories under a section that moved; it is asked only when the instance's own have changed. `loaded` has a
+    queryset load what both ask, for many instances at once. All are called in a block of `asking_once`.
     """
-    _watched[model] = Watched(lists, dependants)
+    _watched[model] = Watched(lists, dependants, loaded)
 
 
 def watched() -> dict[type[models.Model], Watched]:
@@ -131,13 +165,48 @@ def key_of(instance: models.Model) -> str:
     return f"{instance._meta.label_lower}:{instance.pk}"
 
 
-def load(key: str) -> models.Model | None:
-    """The instance that an object key names, pages as their own class; None when it is gone or not watched."""
-    label, _, pk = key.rpartition(":")
-    if label == "page":
-        page = Page.objects.filter(pk=pk).first()
-        return page.specific if page is not None and page.specific_class in _watched else None
-    for model in _watched:
-        if model._meta.label_lower == label:
-            return model._default_manager.filter(pk=pk).first()
-    return None
+def keys_held(instances: Iterable[models.Model]) -> set[str]:
+    """The keys of instances and of all that was loaded with them: what a document reads that is handed them."""
+    keys, seen = set[str](), set[int]()
+    todo = list(instances)
+    while todo:
+        instance = todo.pop()
+        if id(instance) in seen:
+            continue
+        seen.add(id(instance))
+        if not is_ambient(instance._meta.label_lower):
+            keys.add(key_of(instance))
+        todo += _loaded_with(instance)
+    return keys
+
+
+def _loaded_with(instance: models.Model) -> Iterator[models.Model]:
+    """The instances that an instance leads to without another question."""
+    state = instance.__dict__
+    yield from (one for one in state["_state"].fields_cache.values() if one is not None)
+    for many in (
+        *state.get("_prefetched_objects_cache", {}).values(),
+        *state.get("_cluster_related_objects", {}).values(),
+    ):
+        yield from many
+
+
+def load_many(keys: Iterable[str]) -> dict[str, models.Model]:
+    """The instances that object keys name, pages as their own class; what is gone or not watched is missing."""
+    wanted: dict[str, set[str]] = {}
+    for key in keys:
+        label, _, pk = key.rpartition(":")
+        wanted.setdefault(label, set()).add(pk)
+    chosen: dict[type[models.Model], set[str]] = {
+        model: wanted[model._meta.label_lower]
+        for model in _watched
+        if model._meta.label_lower in wanted
+    }
+    for page in Page.objects.filter(pk__in=wanted.get("page", ())):
+        if page.specific_class in _watched:
+            chosen.setdefault(page.specific_class, set()).add(str(page.pk))
+    return {
+        key_of(instance): instance
+        for model, pks in chosen.items()
+        for instance in _watched[model].loaded(model._default_manager.filter(pk__in=pks))
+    }

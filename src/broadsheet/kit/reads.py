@@ -8,7 +8,7 @@ list's (`list:latest/section/3`) or a whole table's (`table:newsroom_topic`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -37,7 +37,10 @@ class Reads:
     readers_open: int = 0
 
 
-_answers: ContextVar[dict[Any, Any] | None] = ContextVar("broadsheet_answers", default=None)
+_Memory = dict[Any, tuple[Any, Reads]]
+
+_answers: ContextVar[_Memory | None] = ContextVar("broadsheet_answers", default=None)
+_sheet: ContextVar[_Memory | None] = ContextVar("broadsheet_sheet", default=None)
 _current: ContextVar[Reads | None] = ContextVar("broadsheet_reads", default=None)
 
 
@@ -93,9 +96,9 @@ def reading(*keys: str) -> Iterator[None]:
 def asking_once() -> Iterator[None]:
     """Let readers that are asked the same again in the block answer from memory; an inner block is part of the outer.
 
-    Made for one page for one reader. While a recording is open only readers marked as `shared` do so: many
-    documents are rendered in one block, and whoever opens it has to render again what read a key that
-    changes meanwhile. What readers return is shared and must not be changed.
+    Made for one page for one reader. While a recording is open only readers marked as `shared` do so (others in
+    `one_sheet`): many documents are rendered in one block, and whoever opens it has to render again what read
+    a key that changes meanwhile. What readers return is shared and must not be changed.
     """
     if _answers.get() is not None:
         yield
@@ -107,12 +110,47 @@ def asking_once() -> Iterator[None]:
         _answers.reset(token)
 
 
-def _is_hashable(value: object) -> bool:
+@contextmanager
+def one_sheet() -> Iterator[None]:
+    """Let the documents that are rendered in the block ask each reader the same question only once.
+
+    What a reader has read is left in every recording that asks it. The same holds as for `asking_once`; the
+    memory is gone at the end of the block, so that a full run stays small.
+    """
+    token = _sheet.set({})
     try:
-        hash(value)
+        yield
+    finally:
+        _sheet.reset(token)
+
+
+def foresee(
+    function: Callable[..., T], args: tuple[Any, ...], answer: T, held: Iterable[str]
+) -> None:
+    """Have the sheet know a reader's answer before it is asked: somebody has loaded many in a few queries.
+
+    `held` are the keys of what the answer holds; those that the reader names itself are added. The answer
+    and the keys must be what the reader would have come to. Nothing happens outside of a sheet.
+    """
+    sheet = _sheet.get()
+    question = _question(function, args, {})
+    if sheet is not None and question is not None:
+        sheet[question] = answer, Reads({*_namers[function](*args), *held})
+
+
+_namers: dict[Callable[..., Any], Callable[..., Iterable[str]]] = {}
+"""How each reader names the lists it reads."""
+
+
+def _question(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Hashable:
+    """What is asked, as something that can be found again; None where that cannot be."""
+    known = tuple(tuple(one) if isinstance(one, list) else one for one in args)
+    question = (function, known, tuple(kwargs.items()))
+    try:
+        hash(question)
     except TypeError:
-        return False
-    return True
+        return None
+    return question
 
 
 def reader(
@@ -132,20 +170,27 @@ def reader(
 
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
-            answers = _answers.get()
-            is_recorded = _current.get() is not None
-            question = (function, args, tuple(kwargs.items()), is_recorded)
-            if answers is None or (is_recorded and not shared) or not _is_hashable(question):
+            reads = _current.get()
+            memory = _answers.get() if shared or reads is None else _sheet.get()
+            question = None if memory is None else _question(run, args, kwargs)
+            if memory is None or question is None:
                 return ask(*args, **kwargs)
-            if question not in answers and is_recorded:
-                with recording() as reads:
-                    answers[question] = ask(*args, **kwargs), reads.keys
-            elif question not in answers:
-                answers[question] = ask(*args, **kwargs), ()
-            answer, read = answers[question]
-            note(*read)
-            return cast("T", answer)
+            if reads is None:
+                question = (question, "not recorded")
+            known = memory.get(question)
+            if known is None:
+                if reads is None:
+                    known = ask(*args, **kwargs), Reads()
+                else:
+                    with recording() as inner:
+                        known = ask(*args, **kwargs), inner
+                memory[question] = known
+            if reads is not None:
+                reads.keys |= known[1].keys
+                reads.pictures |= known[1].pictures
+            return cast("T", known[0])
 
+        _namers[run] = keys
         return run
 
     return mark

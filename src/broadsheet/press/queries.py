@@ -13,8 +13,12 @@ from django.conf import settings
 
 import broadsheet
 from broadsheet.kit.models import Change
-from broadsheet.kit.public import Membership, load, watched
+from broadsheet.kit.public import Membership, load_many, watched
+from broadsheet.kit.reads import asking_once
 from broadsheet.press.edition import Edition
+
+AT_ONCE = 500
+"""Objects whose lists are looked up together."""
 
 SOURCES = (".py", ".html", ".css", ".js", ".svg", ".xml", ".txt", ".mo")
 
@@ -96,23 +100,28 @@ def expand(current: Edition, changed: Iterable[str]) -> Expansion:
     the last step, and objects whose own lists follow from those."""
     found = Expansion()
     todo = list(changed)
-    while todo:
-        batch = [key for key in dict.fromkeys(todo) if key not in found.memberships]
-        todo = []
-        before = current.memberships(
-            [key for key in batch if not key.startswith(("list:", "table:", "path:"))]
-        )
-        for key in batch:
-            found.keys.add(key)
-            if key not in before:
-                continue
-            instance = load(key)
-            model = watched()[type(instance)] if instance is not None else None
-            now = frozenset(model.lists(instance)) if model else frozenset()
-            found.memberships[key] = now
-            if now == before[key]:
-                continue
-            found.keys.update(name for name, _token in now ^ before[key])
-            if model:
-                todo.extend(model.dependants(instance))
+    with asking_once():
+        while todo:
+            fresh = [key for key in dict.fromkeys(todo) if key not in found.memberships]
+            found.keys.update(fresh)
+            objects = [key for key in fresh if not key.startswith(("list:", "table:", "path:"))]
+            todo = []
+            for first in range(0, len(objects), AT_ONCE):
+                todo += _follow(current, objects[first : first + AT_ONCE], found)
     return found
+
+
+def _follow(current: Edition, objects: list[str], found: Expansion) -> Iterator[str]:
+    """Note what the lists of some objects are now; yields the objects whose own lists follow from that."""
+    before = current.memberships(objects)
+    instances = load_many(objects)
+    for key in objects:
+        instance = instances.get(key)
+        model = watched()[type(instance)] if instance is not None else None
+        now = frozenset(model.lists(instance)) if model else frozenset()
+        found.memberships[key] = now
+        if now == before[key]:
+            continue
+        found.keys.update(name for name, _token in now ^ before[key])
+        if model:
+            yield from model.dependants(instance)

@@ -14,6 +14,7 @@ from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import clear_out, press_failed, press_pending
+from broadsheet.press.actions.polishing import Polisher
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import sources_stamp
 
@@ -21,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 PAUSE = 0.1
 """Seconds between two looks for changes."""
+
+POLISHING = 0.1
+"""Seconds of compressing between two looks for changes, while nothing waits."""
 
 SOURCES_EVERY = 2.0
 """Seconds between two looks whether the software or the theme has changed."""
@@ -63,6 +67,7 @@ def run(stop: threading.Event) -> None:
     """
     pause = PAUSE
     stamp, looked = sources_stamp(), time.monotonic()
+    polisher = Polisher()
     # The first press finds out whether the software, the theme or a setting has changed meanwhile.
     has_pressed = False
     while not stop.wait(pause):
@@ -77,6 +82,8 @@ def run(stop: threading.Event) -> None:
             if not has_pressed or Change.objects.exists():
                 press_pending()
                 has_pressed = True
+            else:
+                polisher.work(POLISHING)
             pause = PAUSE
         except DatabaseError as error:
             logger.warning("The press cannot reach the database: %s", error)

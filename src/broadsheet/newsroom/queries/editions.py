@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import Q
 from wagtail.models import Page, PageViewRestriction
 
 from broadsheet.kit.public import language_prefix
@@ -48,12 +50,17 @@ def tree_address(prefix: str, url_path: str) -> str:
     return f"{prefix}/{url_path.split('/', 2)[2]}"
 
 
+# No key: whoever makes a page private, or public again, marks all below it (`handlers.on_restricted`).
+@reader(list, shared=True)
+def restricted() -> tuple[str, ...]:
+    """The places in the tree of the pages that are kept private at the desk: hardly ever any."""
+    return tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
+
+
 def public(pages: Any) -> Any:
     """The pages of a queryset that are public: live, not kept private at the desk, nor below one that is."""
-    above = PageViewRestriction.objects.annotate(
-        asked=ExpressionWrapper(OuterRef("path"), CharField())
-    ).filter(asked__startswith=F("page__path"))
-    return pages.live().exclude(Exists(above))
+    private = [Q(path__startswith=path) for path in restricted()]
+    return pages.live().exclude(reduce(or_, private)) if private else pages.live()
 
 
 @reader(lambda code: [f"list:plate/{code}"], shared=True)

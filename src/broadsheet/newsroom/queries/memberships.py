@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from broadsheet.kit import clock
 from broadsheet.kit.public import Membership, regard_as_ambient, watch
+from broadsheet.kit.reads import reader
 from broadsheet.newsroom.models import (
     Article,
     Author,
@@ -20,7 +22,8 @@ from broadsheet.newsroom.models import (
     StaticPage,
     Topic,
 )
-from broadsheet.newsroom.queries.stories import news_begin
+from broadsheet.newsroom.queries.editions import restricted
+from broadsheet.newsroom.queries.stories import CARD_OMITS, news_begin
 from broadsheet.newsroom.rules import month_of
 
 
@@ -43,8 +46,10 @@ def article_memberships(article: Article) -> Iterator[Membership]:
 
 
 def _scopes(article: Article) -> Iterator[str]:
-    for pk in article.get_ancestors().type(SectionPage).values_list("pk", flat=True):
-        yield f"section/{pk}"
+    sections = sections_by_path()
+    for end in range(Page.steplen, len(article.path), Page.steplen):
+        if article.path[:end] in sections:
+            yield f"section/{sections[article.path[:end]]}"
     for author in {byline.author_id for byline in article.bylines.all() if byline.author_id}:
         yield f"author/{author}"
     for topic in article.topics.all():
@@ -85,8 +90,14 @@ def front_memberships(front: FrontPage) -> Iterator[Membership]:
     yield _translation(front)
 
 
+@reader(list)
+def sections_by_path() -> dict[str, int]:
+    """The id of every section, public or not, by its place in the tree."""
+    return dict(SectionPage.objects.values_list("path", "pk"))
+
+
 def _is_public(page: Page) -> bool:
-    return page.live and not page.get_view_restrictions().exists()
+    return page.live and not page.path.startswith(restricted())
 
 
 def _translation(page: Page) -> Membership:
@@ -101,12 +112,23 @@ def pages_below(page: Page) -> list[str]:
     return [f"page:{pk}" for pk in page.get_descendants().values_list("pk", flat=True)]
 
 
+def _with_language(pages: Any) -> Any:
+    return pages.select_related("locale")
+
+
+def _stories_with_lists(found: Any) -> Any:
+    return _with_language(found).defer(*CARD_OMITS).prefetch_related("bylines", "topics")
+
+
 def watch_models() -> None:
     """Tell the press which of our models are public."""
-    watch(Article, lists=article_memberships)
-    watch(SectionPage, lists=section_memberships, dependants=pages_below)
-    watch(StaticPage, lists=static_memberships, dependants=pages_below)
-    watch(FrontPage, lists=front_memberships, dependants=pages_below)
+    watch(Article, lists=article_memberships, loaded=_stories_with_lists)
+    for model, lists in (
+        (SectionPage, section_memberships),
+        (StaticPage, static_memberships),
+        (FrontPage, front_memberships),
+    ):
+        watch(model, lists=lists, dependants=pages_below, loaded=_with_language)
     for model in (Author, Topic, Series, Picture, Download, Redirect):
         watch(model)
     regard_as_ambient(

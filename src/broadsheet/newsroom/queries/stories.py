@@ -29,10 +29,13 @@ from broadsheet.newsroom.rules import month_of
 PRIVACY = ("table:wagtailcore_collection", "table:wagtailcore_collectionviewrestriction")
 """What says which documents are private; both tables change rarely."""
 
+OURS = (Article, FrontPage, SectionPage, StaticPage)
+"""The classes of pages that have a document."""
+
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
 
-def _cards(stories: Any) -> Any:
+def cards(stories: Any) -> Any:
     """Stories with what a card shows, without their text."""
     return (
         public(stories)
@@ -62,18 +65,18 @@ def _in_scope(scope: str) -> Any:
 @reader(lambda scope, count, without=(): [f"list:latest/{scope}"])
 def latest_stories(scope: str, count: int, without: Iterable[int] = ()) -> list[Article]:
     """The newest `count` live stories of a scope, newest first, leaving out those with the given ids."""
-    stories = _cards(_in_scope(scope)).exclude(pk__in=list(without))
+    stories = cards(_in_scope(scope)).exclude(pk__in=list(without))
     return list(stories.order_by("-first_published_at", "-pk")[:count])
 
 
 @reader(lambda ids: [f"page:{pk}" for pk in ids])
 def chosen_stories(ids: list[int]) -> list[Article]:
     """The live stories among those ids, in the order given."""
-    found = {story.pk: story for story in _cards(Article.objects.filter(pk__in=ids))}
+    found = {story.pk: story for story in cards(Article.objects.filter(pk__in=ids))}
     return [found[pk] for pk in ids if pk in found]
 
 
-def _instants(month: str) -> tuple[dt.datetime, dt.datetime]:
+def instants(month: str) -> tuple[dt.datetime, dt.datetime]:
     """The first and the last instant of a month in the newsroom's zone; the database keeps microseconds."""
     year, number = map(int, month.split("-"))
     zone = clock.newsroom_zone()
@@ -86,7 +89,7 @@ def _instants(month: str) -> tuple[dt.datetime, dt.datetime]:
 @reader(lambda scope, month: [f"list:month/{scope}/{month}"])
 def month_stories(scope: str, month: str) -> list[Article]:
     """The live stories of a scope first published in a month (`2026-11`, the newsroom's zone), newest first."""
-    stories = _cards(_in_scope(scope)).filter(first_published_at__range=_instants(month))
+    stories = cards(_in_scope(scope)).filter(first_published_at__range=instants(month))
     return list(stories.order_by("-first_published_at", "-pk"))
 
 
@@ -107,14 +110,19 @@ def _months(scope: str) -> set[str]:
 def page(pk: int) -> Page | None:
     """A public page as its own class with all that its document shows; None when there is none."""
     found = public(Page.objects).filter(pk=pk).first()
-    if found is None or found.specific_class not in (Article, FrontPage, SectionPage, StaticPage):
+    if found is None or found.specific_class not in OURS:
         return None
-    pages = found.specific_class.objects.select_related("locale")
-    if found.specific_class is Article:
+    return whole_pages(found.specific_class).get(pk=pk)
+
+
+def whole_pages(model: type[Page]) -> Any:
+    """The pages of one of our classes with all that their documents show."""
+    pages = model.objects.select_related("locale")
+    if model is Article:
         pages = pages.select_related("picture", "series").prefetch_related(
             "bylines__author__portrait", "topics", "related"
         )
-    return pages.get(pk=pk)
+    return pages
 
 
 @reader(lambda pk: [f"newsroom.author:{pk}"])
@@ -138,7 +146,7 @@ def series(pk: int) -> Series | None:
 @reader(lambda pk: [f"list:latest/series/{pk}"])
 def series_parts(pk: int) -> list[Article]:
     """The live stories of a series in the order of their publication."""
-    return list(_cards(_in_scope(f"series/{pk}")).order_by("first_published_at", "pk"))
+    return list(cards(_in_scope(f"series/{pk}")).order_by("first_published_at", "pk"))
 
 
 @reader(lambda story: [])
@@ -166,7 +174,7 @@ def page_addresses(ids: Iterable[int]) -> dict[int, str]:
 @reader(lambda code, month: [f"list:sitemap/{code}/{month}"])
 def sitemap_stories(code: str, month: str) -> list[tuple[str, dt.datetime | None]]:
     """Address and last change of every live story of a month in a language, by address."""
-    stories = public(_in_scope(f"site/{code}")).filter(first_published_at__range=_instants(month))
+    stories = public(_in_scope(f"site/{code}")).filter(first_published_at__range=instants(month))
     return sorted(stories.order_by().values_list("address", "last_published_at"))
 
 
@@ -221,7 +229,7 @@ def news_begin() -> dt.datetime:
 @reader(lambda count: ["list:news", "clock:hour"])
 def recent_stories(count: int) -> list[Article]:
     """The public stories of the last two days in all languages, newest first, at most `count`."""
-    recent = _cards(Article.objects).filter(first_published_at__gte=news_begin())
+    recent = cards(Article.objects).filter(first_published_at__gte=news_begin())
     return list(recent.order_by("-first_published_at", "-pk")[:count])
 
 

@@ -7,6 +7,7 @@ from django.template.loader import get_template
 from markupsafe import Markup
 
 from broadsheet.kit.public import language_prefix
+from broadsheet.kit.reads import reader
 from broadsheet.kit.slots import register_slot
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Plate
@@ -14,7 +15,7 @@ from broadsheet.newsroom.renderers.feeds import FORMATS
 from broadsheet.newsroom.renderers.opensearch import MEDIA_TYPE, opensearch_path
 from broadsheet.theme.documents import Head
 from broadsheet.theme.filters import absolute, address, plain
-from broadsheet.theme.languages import active_language, language
+from broadsheet.theme.languages import Language, active_language, language
 
 
 def register() -> None:
@@ -47,15 +48,36 @@ def masthead(head: Head) -> Markup | None:
         for code, _name in editions.editions()
         if code != plate.code
     ]
+    links = [link.url for link in editions.sections(plate) if link.depth == 1]
+    current = head.path if head.path in links else ""
+    return _masthead(plate, tuple(others), current, is_front=head.is_front)
+
+
+@reader(lambda plate, others, current, *, is_front: [], shared=True)
+def _masthead(
+    plate: Plate, others: tuple[tuple[Language, str], ...], current: str, *, is_front: bool
+) -> Markup:
+    """Made once for all pages on which it is the same; `current` is the section's page that it stands on."""
     links = [link for link in editions.sections(plate) if link.depth == 1]
-    return _render("newsroom/masthead.html", plate=plate, sections=links, others=others, head=head)
+    return _render(
+        "newsroom/masthead.html",
+        plate=plate,
+        sections=links,
+        others=others,
+        current=current,
+        is_front=is_front,
+    )
 
 
 def foot(head: Head) -> Markup | None:
     """The edition's statement, sections and pages about itself."""
     plate = _plate()
-    if plate is None:
-        return None
+    return _foot(plate) if plate else None
+
+
+@reader(lambda plate: [], shared=True)
+def _foot(plate: Plate) -> Markup:
+    """Made once for all pages of an edition."""
     links = [link for link in editions.sections(plate) if link.depth == 1]
     pages = editions.static_pages(plate)
     return _render("newsroom/foot.html", plate=plate, sections=links, pages=pages)
@@ -66,17 +88,20 @@ def head_links(head: Head) -> Markup | None:
     plate = _plate()
     if plate is None:
         return None
-    links = [(one.content_type, plate.name, plate.home + one.file) for one in FORMATS.values()]
+    made = [_feeds(plate.name, plate.home)]
     if head.feeds:
-        title = f"{head.title} – {plate.name}"
-        links += [(one.content_type, title, head.feeds + one.file) for one in FORMATS.values()]
-    feed = Markup('<link rel="alternate" type="{}" title="{}" href="{}">')
-    made = [feed.format(kind, plain(title), address(path)) for kind, title, path in links]
+        made.append(_feeds(f"{head.title} – {plate.name}", head.feeds))
     default = dict(head.alternates).get(settings.LANGUAGE_CODE)
     if default and head.listed and len(head.alternates) > 1:
         other = Markup('<link rel="alternate" hreflang="x-default" href="{}">')
         made.append(other.format(absolute(default)))
     return Markup("\n").join(made)
+
+
+def _feeds(title: str, base: str) -> Markup:
+    feed = Markup('<link rel="alternate" type="{}" title="{}" href="{}">')
+    kinds = ((one.content_type, address(base + one.file)) for one in FORMATS.values())
+    return Markup("\n").join(feed.format(kind, plain(title), path) for kind, path in kinds)
 
 
 def search_link(head: Head) -> Markup | None:

@@ -10,8 +10,7 @@ from urllib.parse import quote
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from broadsheet.kit.public import Document, register_gone, register_kind
-from broadsheet.kit.reads import reader
+from broadsheet.kit.public import Document, Imposition, register_gone, register_kind
 from broadsheet.newsroom.models import (
     Article,
     Author,
@@ -21,7 +20,7 @@ from broadsheet.newsroom.models import (
     StaticPage,
     Topic,
 )
-from broadsheet.newsroom.queries import editions, memberships, stories
+from broadsheet.newsroom.queries import editions, memberships, redirects, sheets, stories
 from broadsheet.newsroom.renderers import errors, feeds, icon, lists, opensearch, pages, sitemaps
 
 
@@ -209,7 +208,7 @@ class RedirectKind:
         return map(str, Redirect.objects.order_by("pk").values_list("pk", flat=True).iterator())
 
     def render(self, ident: str) -> Document | None:
-        found = redirect(int(ident))
+        found = redirects.redirect(int(ident))
         if found is None:
             return None
         old_path, target, permanent = found
@@ -220,7 +219,7 @@ class RedirectKind:
         return Document(path, b"", "text/plain; charset=utf-8", status, (("location", location),))
 
     def path(self, ident: str) -> str | None:
-        found = redirect(int(ident))
+        found = redirects.redirect(int(ident))
         return found[1] if found else None
 
     def born_of(self, keys: set[str]) -> Iterator[str]:
@@ -232,22 +231,6 @@ class RedirectKind:
             yield from map(
                 str, Redirect.objects.filter(old_path__in=free).values_list("pk", flat=True)
             )
-
-
-@reader(lambda pk: [f"wagtailredirects.redirect:{pk}"])
-def redirect(pk: int) -> tuple[str, str, bool] | None:
-    """A redirect's old path, its target and whether it is permanent; None when it leads nowhere now.
-
-    A redirect that leads to a page that is not live leads nowhere.
-    """
-    row = Redirect.objects.filter(pk=pk).first()
-    if row is None:
-        return None
-    if row.redirect_page_id:
-        target = stories.page_addresses([row.redirect_page_id]).get(row.redirect_page_id)
-    else:
-        target = row.redirect_link or None
-    return (row.old_path, target, row.is_permanent) if target else None
 
 
 def all_scopes() -> Iterator[str]:
@@ -262,21 +245,22 @@ def all_scopes() -> Iterator[str]:
 
 def register() -> None:
     """Tell the press what the newsroom's public documents are and which models are behind them."""
-    kinds = (
-        PageKind(),
-        MonthKind(),
-        RegisterKind(Author, lists.author_document),
-        RegisterKind(Topic, lists.topic_document),
-        RegisterKind(Series, lists.series_document),
-        FeedKind(),
-        TextKind(),
-        EditionKind("opensearch", opensearch.opensearch_document),
-        EditionKind("missing", errors.missing_document),
-        SitemapKind(),
-        SiteFileKind(),
-        RedirectKind(),
-    )
-    for kind in kinds:
-        register_kind(kind)
+    registers = {
+        Author: lists.author_document,
+        Topic: lists.topic_document,
+        Series: lists.series_document,
+    }
+    register_kind(PageKind(), Imposition(sheets.page_place, sheets.foresee_pages))
+    register_kind(TextKind(), Imposition(sheets.page_place, sheets.foresee_pages))
+    register_kind(MonthKind(), Imposition(sheets.month_place, sheets.foresee_months))
+    register_kind(FeedKind(), Imposition(sheets.feed_place, sheets.foresee_feeds))
+    for model, document in registers.items():
+        kind = RegisterKind(model, document)
+        register_kind(kind, sheets.register_imposition(kind.name))
+    register_kind(EditionKind("opensearch", opensearch.opensearch_document))
+    register_kind(EditionKind("missing", errors.missing_document))
+    register_kind(SitemapKind())
+    register_kind(SiteFileKind())
+    register_kind(RedirectKind(), Imposition(sheets.redirect_place, sheets.foresee_redirects))
     register_gone(errors.gone)
     memberships.watch_models()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError
 from django.utils import translation
 
-from broadsheet.kit.public import Document, Kind, kinds
-from broadsheet.kit.reads import Reads, asking_once
+from broadsheet.kit.public import Document, Kind, impositions, kinds
+from broadsheet.kit.reads import Reads, asking_once, one_sheet
 from broadsheet.press.edition import Edition, Picture, Place, Pressed, Proofs
 from broadsheet.press.models import Failure, Forwarding
 from broadsheet.press.queries import expand
@@ -22,6 +22,13 @@ logger = logging.getLogger(__name__)
 YIELDING = ("redirect", "forwarding")
 """Kinds that give way to any other document at the same path; the last gives way first."""
 
+
+SHEET = 100
+"""Documents that are rendered together: enough that a question asked for all costs each little, few enough that
+what they read fits into memory."""
+
+Progress = Callable[[int, int], None]
+"""Called with documents done and documents in all."""
 
 PLAIN = "text/plain; charset=utf-8"
 RETRY = (("retry-after", "60"), ("cache-control", "no-store"))
@@ -60,11 +67,24 @@ class Batch:
         entry = self.edition.entry(resource)
         return Place(entry.path, entry.status) if entry else None
 
-    def render(self, resources: Iterable[str]) -> set[str]:
+    def render(self, resources: Iterable[str], progress: Progress | None = None) -> set[str]:
         """Render resources anew. Returns the keys of addresses that were left or forwarded by it."""
         left: set[str] = set()
+        ordered = sorted(resources, key=_neighbours())
         with asking_once():
-            for resource in sorted(resources):
+            for first in range(0, len(ordered), SHEET):
+                sheet = ordered[first : first + SHEET]
+                left |= self._render_sheet(sheet)
+                if progress:
+                    progress(first + len(sheet), len(ordered))
+        return left
+
+    def _render_sheet(self, sheet: Sequence[str]) -> set[str]:
+        """Render documents that read alike, one after the other."""
+        left: set[str] = set()
+        with one_sheet():
+            _foresee(sheet)
+            for resource in sheet:
                 before = self._place(resource)
                 self._render_one(resource)
                 self.renders += 1
@@ -142,6 +162,28 @@ class Batch:
             if not made:
                 row.error, row.attempts = error, row.attempts + 1
                 row.save(update_fields=["error", "attempts"])
+
+
+def _neighbours() -> Callable[[str], tuple[str, str]]:
+    """How documents are put in order, so that those that read alike share a sheet."""
+    known = impositions()
+
+    def place(resource: str) -> tuple[str, str]:
+        name, _, ident = resource.partition(":")
+        return (known[name].place(ident) if name in known else resource), resource
+
+    return place
+
+
+def _foresee(sheet: Iterable[str]) -> None:
+    """Load what the documents of a sheet are going to read, for all of a kind at once."""
+    idents: dict[str, list[str]] = {}
+    for resource in sheet:
+        name, _, ident = resource.partition(":")
+        idents.setdefault(name, []).append(ident)
+    for name, imposition in impositions().items():
+        if len(idents.get(name, ())) > 1:
+            imposition.foresee(idents[name])
 
 
 def _pressed(resource: str, document: Document, reads: Reads) -> Pressed:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
 from broadsheet.kit.reads import asking_once
-from broadsheet.press.actions.batch import Batch
+from broadsheet.press.actions.batch import Batch, Progress
 from broadsheet.press.edition import Edition
 from broadsheet.press.edition.history import SHOWER
 from broadsheet.press.edition.lock import locked
@@ -19,9 +19,6 @@ from broadsheet.press.queries import edition, fingerprint, pending_changes
 
 AT_ONCE = 500
 """Rows deleted by one statement: databases take only so many parameters, and an import leaves a million rows."""
-
-Progress = Callable[[int, int], None]
-"""Called with documents done and documents in all."""
 
 PATIENCE = 600
 """Seconds to wait for another process that is pressing."""
@@ -104,21 +101,20 @@ def _press_everything(current: Edition, progress: Progress | None) -> Outcome:
 
 def render_everything(batch: Batch, progress: Progress | None = None) -> None:
     """Render every document of every kind into the batch, and let go of what the edition has besides."""
-    for model, registration in watched().items():
-        for instance in model._default_manager.iterator(chunk_size=500):
-            batch.proofs.enrol({key_of(instance): frozenset(registration.lists(instance))})
-    resources = sorted(
-        {f"{name}:{ident}" for name, kind in kinds().items() for ident in kind.idents()}
-    )
-    done = batch.proofs.resources() - batch.proofs.unfit()
-    left: set[str] = set()
     with asking_once():
-        for number, resource in enumerate(resources, 1):
-            if resource not in done:
-                left |= batch.render([resource])
-            if progress:
-                progress(number, len(resources))
-    left |= batch.drop(set(batch.edition.resources()) - set(resources))
+        for model, registration in watched().items():
+            every = registration.loaded(model._default_manager.order_by("pk"))
+            for instance in every.iterator(chunk_size=AT_ONCE):
+                batch.proofs.enrol({key_of(instance): frozenset(registration.lists(instance))})
+    resources = {f"{name}:{ident}" for name, kind in kinds().items() for ident in kind.idents()}
+    done = resources & (batch.proofs.resources() - batch.proofs.unfit())
+
+    def tell(number: int, _of: int) -> None:
+        if progress:
+            progress(len(done) + number, len(resources))
+
+    left = batch.render(resources - done, tell)
+    left |= batch.drop(set(batch.edition.resources()) - resources)
     batch.take(left)
 
 

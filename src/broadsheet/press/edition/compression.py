@@ -20,15 +20,24 @@ def is_compressible(content_type: str, size: int) -> bool:
     return worth and LEAST <= size <= MOST
 
 
-def compress(body: bytes) -> dict[str, bytes]:
-    """The body in every coding that makes it smaller, at levels that together cost a millisecond or two."""
+def compress_fast(body: bytes) -> dict[str, bytes]:
+    """The body in the coding that every program takes, where that makes it smaller, in a fraction of a millisecond."""
+    return _smaller(body, {"gzip": gzip.compress(body, compresslevel=1, mtime=0)})
+
+
+def compress_best(body: bytes) -> dict[str, bytes]:
+    """The body in every coding that makes it smaller, each as small as it gets; costs tens of milliseconds."""
     # Imported here because a newsstand only reads, and must answer at once.
     import brotli  # type: ignore[import-untyped]
     import zstandard
 
     forms = {
-        "br": brotli.compress(body, quality=5),
-        "zstd": zstandard.ZstdCompressor(level=3).compress(body),
-        "gzip": gzip.compress(body, compresslevel=6, mtime=0),
+        "br": brotli.compress(body, quality=11),
+        "zstd": zstandard.ZstdCompressor(level=19).compress(body),
+        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
     }
+    return _smaller(body, forms)
+
+
+def _smaller(body: bytes, forms: dict[str, bytes]) -> dict[str, bytes]:
     return {coding: form for coding, form in forms.items() if len(form) < len(body)}

@@ -12,8 +12,9 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from broadsheet.press.edition import clearing, history, manifest
-from broadsheet.press.edition.blobs import Blobs
+from broadsheet.press.edition import clearing, history, manifest, polishing
+from broadsheet.press.edition.blobs import Blobs, Incoming
+from broadsheet.press.edition.compression import compress_best
 from broadsheet.press.edition.entry import Entry, Form, Membership, Pressed
 from broadsheet.press.edition.lock import locked
 from broadsheet.press.edition.proofs import Proofs
@@ -101,12 +102,17 @@ class Edition:
     @property
     def number(self) -> int:
         """The last step's number, 0 before the first. Costs a microsecond or two; right across processes."""
+        return self.stamp[0]
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """The last step's number, and what changes whenever another process has written anything (better forms)."""
         opened = self._opened()
         (version,) = opened.connection.execute("PRAGMA data_version").fetchone()
         if version != opened.version:
             newest = opened.connection.execute("SELECT coalesce(max(number), 0) FROM steps")
             opened.number, opened.version = newest.fetchone()[0], version
-        return opened.number
+        return opened.number, opened.version
 
     def find(self, path: str) -> Entry | None:
         """What readers get at a path now."""
@@ -234,6 +240,33 @@ class Edition:
                 proofs.put(pressed)
             proofs.enrol(memberships)
             return self._go_to(proofs, note)
+
+    def hasty(self, count: int) -> list[str]:
+        """At most `count` bodies that readers get now and that are compressed in one form only, in haste."""
+        return polishing.hasty(self._opened().connection, count)
+
+    def polish(self, digests: Iterable[str]) -> set[str]:
+        """Give bodies their smallest forms, in every coding; readers get them at once, without a step.
+
+        Returns those for which nothing was gained. Raises DamagedBlob, UnwritableEdition or OSError.
+        """
+        made = {}
+        for digest in digests:
+            with self.blobs.open(digest) as file:
+                made[digest] = compress_best(file.read())
+        with locked(self.directory, PATIENCE, WRITING):
+            incoming = Incoming(self.blobs)
+            forms = {
+                digest: {
+                    coding: Form(incoming.take(form), len(form)) for coding, form in found.items()
+                }
+                for digest, found in made.items()
+            }
+            incoming.settle()
+            connection = self._opened().connection
+            with manifest.transaction(connection):
+                polishing.put_forms(connection, forms)
+        return {digest for digest, found in made.items() if "br" not in found}
 
     @property
     def fingerprint(self) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.press.edition.blobs import Blobs, Incoming
-from broadsheet.press.edition.compression import compress, is_compressible
+from broadsheet.press.edition.compression import compress_best, compress_fast, is_compressible
 from broadsheet.press.edition.entry import Entry, Membership, Picture, Pressed
 from broadsheet.press.errors import PathTaken
 
@@ -145,7 +145,7 @@ class Proofs:
             self._compress(digest, picture.file.read_bytes())
 
     def _compress(self, digest: str, body: bytes) -> None:
-        """Bring the compressed forms of a body, unless the store has them whole."""
+        """Bring a compressed form of a body, unless the store has some and they are whole."""
         if (
             not self._compresses
             or self._sql("SELECT 1 FROM forms WHERE digest = ?", (digest,)).fetchone()
@@ -154,9 +154,10 @@ class Proofs:
         known = self._sql("SELECT form FROM variants WHERE digest = ?", (digest,)).fetchall()
         if known and all(self._blobs.is_whole(form) for (form,) in known):
             return
+        # Where a form is damaged all are made again, in every coding that there was.
+        forms = compress_best(body) if known else compress_fast(body)
         rows = [
-            (digest, coding, self._incoming.take(form), len(form))
-            for coding, form in compress(body).items()
+            (digest, coding, self._incoming.take(form), len(form)) for coding, form in forms.items()
         ]
         self._write("INSERT INTO forms VALUES (?, ?, ?, ?)", rows)
 

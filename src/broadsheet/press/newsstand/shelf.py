@@ -89,7 +89,7 @@ class Shelf:
 
     def __init__(self, edition: Edition, bodies: int = BODIES) -> None:
         self.edition = edition
-        self._number = -1
+        self._stamp = (-1, -1)
         self._due = 0.0
         self._well = True
         self._pages: dict[bytes, Page] = {}
@@ -107,16 +107,16 @@ class Shelf:
 
     def _follow(self) -> None:
         try:
-            number = self.edition.number
+            stamp = self.edition.stamp
         except (PressError, sqlite3.Error, OSError) as error:
             if self._well:
                 logger.warning("The manifest cannot be read, serving what is in memory: %s", error)
             self._well = False
             return
         self._well = True
-        if number != self._number:
+        if stamp != self._stamp:
             self._pages.clear()
-            self._number = number
+            self._stamp = stamp
 
     def find(self, path: str) -> Page | None:
         """The page at a decoded path, looked up in the manifest."""
