@@ -9,7 +9,7 @@ PORT ?= 8000
 URL ?= http://127.0.0.1:$(PORT)
 DIR ?= newsroom
 # The tests that run a second time, on PostgreSQL.
-ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press))
+ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press imports))
 # The tests that alone must reach every branch of funding, readers and kit (pyproject.toml says of which files).
 MEASURED := $(addprefix tests/,contracts funding kit readers)
 TOOLS := tests/tools/node_modules

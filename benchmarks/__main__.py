@@ -1,4 +1,4 @@
-"""Runs the benchmarks that are named, or all: `python -m benchmarks [reading|pressing] [--stories N]`."""
+"""Runs the benchmarks that are named, or all: `python -m benchmarks [reading|pressing|importing] [--stories N]`."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks import newsroom
+from benchmarks import importing, newsroom
 
 
 def main() -> None:
     """Make a newsroom of invented stories in a temporary directory and measure with it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", metavar="reading|pressing")
+    parser.add_argument("names", nargs="*", metavar="reading|pressing|importing")
     parser.add_argument("--stories", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=5, help="how long each server is asked")
     chosen = parser.parse_args()
-    names = chosen.names or ["pressing", "reading"]
+    names = chosen.names or ["pressing", "reading", "importing"]
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(
         f"{os.cpu_count()} processors, load before {load}; on a busy machine only ratios mean much"
     )
     with tempfile.TemporaryDirectory(prefix="broadsheet-bench-") as scratch:
         Path(scratch).chmod(0o755)  # nginx reads in it under an account of its own
+        if "importing" in names:
+            importing.measure(Path(scratch), chosen.stories)
+        if names == ["importing"]:
+            return
         newsroom.make(Path(scratch) / "newsroom", chosen.stories)
         from benchmarks import pressing, reading
 

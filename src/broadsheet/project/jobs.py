@@ -16,6 +16,14 @@ from broadsheet.kit.jobs import Job
 from broadsheet.newsroom.actions.founding import locate_site
 from broadsheet.project.schema import need_schema
 
+AT_ONCE = 500
+
+LOOKING = (
+    "modelsearch.tasks.insert_or_update_object_task",
+    "wagtail.tasks.update_reference_index_task",
+)
+"""Tasks that bring an index up to date with what an object is when they run."""
+
 KEEP_TASKS = dt.timedelta(days=14)
 
 
@@ -41,6 +49,7 @@ def jobs() -> Iterator[Job]:
 def run_tasks() -> None:
     """Run the tasks that are ready, one after the other, until none is left."""
     if DBTaskResult.objects.ready().exists():
+        forget_repeated()
         Worker(
             queue_names=["*"],
             interval=0,
@@ -51,6 +60,25 @@ def run_tasks() -> None:
             worker_id=get_random_string(32),
             excluded_queue_names=[],
         ).run()
+
+
+def forget_repeated() -> int:
+    """Of tasks that look at the same thing as it is now, keep the last one only; returns how many are forgotten.
+
+    Each time a story is saved Wagtail asks for its indexes to be brought up to date, and again for each of its
+    bylines: an import of ten thousand stories leaves five times as many such tasks.
+    """
+    ready = DBTaskResult.objects.ready().filter(task_path__in=LOOKING)
+    seen, repeated = set[str](), list[object]()
+    rows = ready.order_by("-enqueued_at", "-pk").values_list("pk", "task_path", "args_kwargs")
+    for pk, path, arguments in rows.iterator():
+        asked = f"{path} {arguments}"
+        if asked in seen:
+            repeated.append(pk)
+        seen.add(asked)
+    for first in range(0, len(repeated), AT_ONCE):
+        DBTaskResult.objects.filter(pk__in=repeated[first : first + AT_ONCE]).delete()
+    return len(repeated)
 
 
 def sweep() -> None:
