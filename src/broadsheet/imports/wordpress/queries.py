@@ -53,6 +53,16 @@ def is_worked_on(origin: Origin, page: Article | StaticPage) -> bool:
     return bool(page.live) is not (origin.state == "live")
 
 
+def slugs_taken(parent: Page, slugs: Iterable[str]) -> set[str]:
+    """Those of these slugs that pages beneath a page have. An index answers, however large the archive is."""
+    return set(parent.get_children().filter(slug__in=slugs).values_list("slug", flat=True))
+
+
+def addresses_taken(addresses: Iterable[str]) -> set[str]:
+    """Those of these addresses that stories have."""
+    return set(Article.objects.filter(address__in=addresses).values_list("address", flat=True))
+
+
 def slugs_below(parent: Page, beginnings: Iterable[str]) -> set[str]:
     """The slugs beneath a page that begin with one of these."""
     like = reduce(or_, (Q(slug__startswith=one) for one in beginnings))

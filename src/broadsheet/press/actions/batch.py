@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import translation
 
 from broadsheet.kit.public import Document, Kind, impositions, kinds
-from broadsheet.kit.reads import Reads, asking_once, one_sheet
+from broadsheet.kit.reads import Reads, asking_once, one_sheet, recording
 from broadsheet.press.edition import Edition, Picture, Place, Pressed, Proofs
 from broadsheet.press.models import Failure, Forwarding
 from broadsheet.press.queries import expand
@@ -83,7 +83,8 @@ class Batch:
         """Render documents that read alike, one after the other."""
         left: set[str] = set()
         with one_sheet():
-            _foresee(sheet)
+            with recording():  # so that what is asked meanwhile is forgotten with the sheet
+                _foresee(sheet)
             for resource in sheet:
                 before = self._place(resource)
                 self._render_one(resource)
