@@ -60,3 +60,28 @@ def test_reading_what_was_said_to_be_ambient_needs_no_record() -> None:
     public.regard_as_ambient("nobody.nothing")
     assert public.is_ambient("nobody.nothing")
     assert not public.is_ambient("nobody.something")
+
+
+def test_keys_held_are_those_of_all_that_was_loaded_with_an_instance(paper: Paper) -> None:
+    picture = paper.picture()
+    made = paper.story(topics=[paper.floods], picture=picture)
+    bare = Article.objects.get(pk=made.pk)
+    assert public.keys_held([bare]) == {public.key_of(bare)}
+    whole = (
+        Article.objects.select_related("picture", "locale")
+        .prefetch_related("bylines__author__portrait", "topics")
+        .get(pk=made.pk)
+    )
+    assert public.keys_held([whole, whole]) == {
+        public.key_of(one) for one in (whole, picture, paper.ann, paper.floods)
+    }
+    assert public.keys_held([]) == set()
+
+
+def test_kind_registered_without_an_imposition_has_none() -> None:
+    name, imposition = next(iter(public.impositions().items()))
+    kind = public.kinds()[name]
+    public.register_kind(kind)
+    assert name not in public.impositions()
+    public.register_kind(kind, imposition)
+    assert public.impositions()[name] is imposition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -69,7 +70,7 @@ def forget_repeated() -> int:
     bylines: an import of ten thousand stories leaves five times as many such tasks.
     """
     ready = DBTaskResult.objects.ready().filter(task_path__in=LOOKING)
-    seen, repeated = set[str](), list[object]()
+    seen, repeated = set[str](), list[UUID]()
     rows = ready.order_by("-enqueued_at", "-pk").values_list("pk", "task_path", "args_kwargs")
     for pk, path, arguments in rows.iterator():
         asked = f"{path} {arguments}"
