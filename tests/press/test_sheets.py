@@ -15,7 +15,7 @@ from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
-from broadsheet.kit import public
+from broadsheet.kit import public, reads
 from broadsheet.newsroom.actions.registers import create_section
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
 from broadsheet.newsroom.models import Author, Series
@@ -168,3 +168,25 @@ def test_story_that_changes_while_its_sheet_is_rendered_is_rendered_again(
     entry = edition().entry(f"page:{stories[0].pk}")
     assert entry is not None
     assert b"Otherwise" in edition().open_blob(entry.digest).read()
+
+
+def test_what_a_sheet_was_loaded_with_is_forgotten_with_it(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        paper.story(f"Story {number}", f"story-{number}", topics=[paper.floods])
+    monkeypatch.setattr(batch, "SHEET", 4)
+    kind, kept = public.kinds()["page"], public.impositions()["page"]
+    remembered: list[int] = []
+
+    def foresee(idents: list[str]) -> None:
+        remembered.append(len(reads._answers.get() or ()))
+        kept.foresee(idents)
+
+    public.register_kind(kind, public.Imposition(kept.place, foresee))
+    try:
+        press_everything()
+    finally:
+        public.register_kind(kind, kept)
+    assert len(remembered) >= 6
+    assert len(set(remembered[3:])) == 1, remembered
