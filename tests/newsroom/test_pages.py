@@ -12,6 +12,7 @@ from broadsheet.newsroom.actions.stories import publish_page
 from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import Article, RelatedStory, Series, StaticPage
 from broadsheet.newsroom.renderers import pages
+from broadsheet.newsroom.renderers.texts import story_text
 from paper import Paper
 
 DAY = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -128,3 +129,23 @@ def test_first_pages_say_what_is_true_and_leave_the_rest_to_the_newsroom(paper: 
     assert texts(shown(arabic), "h1") == ["الخصوصية"]
     others = [link.get("hreflang") for link in shown(arabic).select("link[hreflang]")]
     assert others == ["ar", "en", "x-default"]
+
+
+def test_chart_is_a_table_of_bars_that_are_shares_of_the_longest(paper: Paper) -> None:
+    bars = [
+        {"name": "2025", "number": "1250.5", "shown": "", "is_marked": False},
+        {"name": "<b>2026</b>", "number": "2501", "shown": "2,501 tonnes", "is_marked": True},
+        {"name": "None", "number": "0", "shown": "", "is_marked": False},
+    ]
+    value = {"caption": "What the river carried", "bars": bars, "source": "The harbour"}
+    story = paper.story(body=[("chart", value), ("chart", value | {"bars": []})])
+    (chart,) = shown(story).select("figure.chart")
+    assert [rect["width"] for rect in chart.select("rect")] == ["50.0", "100.0", "0.0"]
+    cells = [cell.get_text() for cell in chart.select("th, .figure")]
+    assert cells == ["2025", "1,250.5", "<b>2026</b>", "2,501 tonnes", "None", "0"]
+    assert [row.th.get_text() for row in chart.select("tr.marked") if row.th] == ["<b>2026</b>"]
+    assert "Source: The harbour" in chart.get_text()
+    plain = kinds()["text"].render(str(story.pk))
+    assert plain is not None
+    assert "What the river carried" in plain.body.decode()
+    assert "2,501 tonnes" in story_text(story)

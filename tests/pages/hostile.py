@@ -74,6 +74,7 @@ def _of(
     safe = words.replace("&", "&amp;").replace("<", "&lt;")
     names = tuple(f"{words[: 118 - number]} {number}" for number in range(bylines))
     table = {"data": [[words] * 5] * 3, "first_row_is_table_header": True}
+    bars = [{"name": words, "number": number, "shown": words} for number in ("0", "12.5")]
     body = [
         ("paragraph", f"<p>{safe} <b>{safe}</b> {link}{safe}</a> <code>{safe}</code></p>{words}"),
         ("heading", {"text": words, "level": "2"}),
@@ -81,6 +82,7 @@ def _of(
         ("picture", {"image": "sound", "alt": words, "caption": words, "credit": words}),
         ("list", f"<ul><li>{safe}<ol><li>{link}{safe}</a></li></ol></li></ul>"),
         ("table", {"caption": words, "table": table}),
+        ("chart", {"caption": words, "source": words, "bars": bars}),
         ("embed", {"url": f"https://host.example/{unbroken('fr', 150)}", "title": words}),
         ("preformatted", words),
     ]

@@ -97,6 +97,33 @@ class StoryTableBlock(blocks.StructBlock):
         icon = "table"
 
 
+class BarBlock(blocks.StructBlock):
+    """One number of a chart."""
+
+    name = blocks.CharBlock(label=_("What is counted"), help_text=_("A year, a place, a name."))
+    number = blocks.DecimalBlock(min_value=0, label=_("Number"))
+    shown = blocks.CharBlock(
+        required=False,
+        label=_("How it is written"),
+        help_text=_("For example $112 million; left empty, the number itself."),
+    )
+    is_marked = blocks.BooleanBlock(required=False, label=_("The one the story is about"))
+
+    class Meta:
+        icon = "minus"
+
+
+class ChartBlock(blocks.StructBlock):
+    """Numbers as bars, the longest as wide as the chart."""
+
+    caption = blocks.CharBlock(label=_("What the chart shows"))
+    bars = blocks.ListBlock(BarBlock(), min_num=1, label=_("Bars"))
+    source = blocks.CharBlock(required=False, label=_("Source"))
+
+    class Meta:
+        icon = "list-ul"
+
+
 class EmbedBlock(blocks.StructBlock):
     """A place for something that lives elsewhere: shown as a link, never loaded from there."""
 
@@ -116,6 +143,7 @@ class StoryBody(blocks.StreamBlock):
     picture = PictureBlock(label=_("Picture"))
     list = blocks.RichTextBlock(features=["ul", "ol", *INLINE], icon="list-ul", label=_("List"))
     table = StoryTableBlock(label=_("Table"))
+    chart = ChartBlock(label=_("Chart"))
     embed = EmbedBlock(label=_("Embed"))
     preformatted = blocks.TextBlock(icon="code", label=_("Preformatted text"))
     separator = blocks.StaticBlock(icon="horizontalrule", label=_("Separator"))

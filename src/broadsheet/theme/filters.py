@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -87,7 +88,7 @@ def month(name: str) -> str:
     return format_skeleton("yMMMM", dt.date.fromisoformat(f"{name}-01"), locale=active_locale())
 
 
-def number(value: int) -> str:
+def number(value: int | Decimal) -> str:
     """A number as the page's language writes it."""
     return format_decimal(value, locale=active_locale())
 

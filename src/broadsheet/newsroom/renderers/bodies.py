@@ -15,6 +15,7 @@ from markupsafe import Markup
 from broadsheet.kit import reads
 from broadsheet.newsroom.models import Article, StaticPage
 from broadsheet.newsroom.queries import stories
+from broadsheet.newsroom.renderers.charts import chart
 from broadsheet.newsroom.renderers.prose import Targets, ids_linked, parsed, prose, safe_link
 from broadsheet.newsroom.renderers.tables import table
 
@@ -185,6 +186,7 @@ _VIEWS: dict[str, Callable[[Any], Block | None]] = {
     "quotation": _quotation,
     "picture": _picture,
     "table": table,
+    "chart": chart,
     "pull_quote": _pull_quote,
     "embed": _embed,
     "preformatted": _preformatted,
