@@ -62,7 +62,10 @@ def read(edition: Edition, entry: Entry) -> bytes:
 
 
 def sent(edition: Edition, entry: Entry) -> bytes:
-    """The bytes that go out for an entry to a browser that takes Brotli."""
+    """The bytes that go out for an entry to a browser that takes Brotli, once the worker has polished it."""
+    if entry.variants and "br" not in entry.variants:
+        edition.polish([entry.digest])
+        entry = edition.find(entry.path) or entry
     form = entry.variants.get("br")
     return edition.blobs.path(form.digest).read_bytes() if form else read(edition, entry)
 
