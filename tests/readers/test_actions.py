@@ -43,7 +43,13 @@ def test_create_account_administrator_may_do_everything(paper: Paper) -> None:
     [
         ("not an address", PASSWORD, "editor", ReadersError, "valid email"),
         ("a@ledger.example", "short", "editor", ReadersError, "too short"),
-        ("a@ledger.example", PASSWORD, "king", UnknownRole, "administrator, editor, reporter"),
+        (
+            "a@ledger.example",
+            PASSWORD,
+            "king",
+            UnknownRole,
+            "administrator, editor, reporter, fundraiser, care",
+        ),
         ("taken@ledger.example", PASSWORD, "editor", AccountExists, "already"),
     ],
 )

@@ -11,6 +11,7 @@ class FundingConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.funding import handlers
+        from broadsheet.funding.actions.roles import make_roles
         from broadsheet.funding.models import triggers
         from broadsheet.funding.views import kinds
 
@@ -20,5 +21,6 @@ class FundingConfig(AppConfig):
         post_migrate.connect(
             triggers.on_migrated, sender=self, dispatch_uid="funding-ledger-triggers"
         )
+        post_migrate.connect(make_roles, sender=self, dispatch_uid="funding-roles")
         kinds.register()
         handlers.register()

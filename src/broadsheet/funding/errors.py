@@ -48,6 +48,10 @@ class MatchRefused(FundingError):
     """A bank line cannot be explained as it was asked for."""
 
 
+class CareRefused(FundingError):
+    """Something for a supporter cannot be done as it was asked for."""
+
+
 class PeriodRefused(FundingError):
     """The books cannot be closed as it was asked for."""
 

@@ -24,3 +24,9 @@ def record(action: str, subject: models.Model | str, *, by: Actor, **detail: Any
     return AuditEntry.objects.create(
         by_id=user.pk if user else None, actor=name, action=action, subject=label, detail=detail
     )
+
+
+def trail_of(subject: models.Model, *, most: int = 100) -> list[AuditEntry]:
+    """What was done to something, the latest first, at most so many lines."""
+    label = f"{subject._meta.label_lower}:{subject.pk}"
+    return list(AuditEntry.objects.filter(subject=label).order_by("-pk")[:most])

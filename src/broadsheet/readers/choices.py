@@ -9,3 +9,5 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
     EDITOR = "editor", "Editors"
     REPORTER = "reporter", "Reporters"
+    FUNDRAISER = "fundraiser", "Fundraisers"
+    CARE = "care", "Supporter care"

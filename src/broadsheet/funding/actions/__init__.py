@@ -8,6 +8,7 @@ from broadsheet.funding.actions.banking import (
     set_line_aside,
 )
 from broadsheet.funding.actions.campaigns import change_campaign, create_campaign, turn_phase
+from broadsheet.funding.actions.caring import add_note, send_receipt_again
 from broadsheet.funding.actions.checkout import open_checkout
 from broadsheet.funding.actions.giving import Gift, begin_donation
 from broadsheet.funding.actions.inbox import (
@@ -35,6 +36,7 @@ from broadsheet.funding.actions.settling import settle_donation
 __all__ = [
     "Gift",
     "Reconciliation",
+    "add_note",
     "approve_refund",
     "begin_donation",
     "change_campaign",
@@ -61,6 +63,7 @@ __all__ = [
     "replay_event",
     "resolve_attempt",
     "send_receipt",
+    "send_receipt_again",
     "set_line_aside",
     "settle_donation",
     "submit_refund",

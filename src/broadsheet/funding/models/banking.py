@@ -18,7 +18,7 @@ class BankStatement(models.Model):
     bank = models.SlugField(_("account at the bank"), max_length=40)
     name = models.CharField(_("file"), max_length=200)
     imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     imported_at = models.DateTimeField(_("imported"))
 

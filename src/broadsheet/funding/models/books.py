@@ -11,6 +11,7 @@ from broadsheet.funding.models.accounts import ProcessorAccount
 from broadsheet.funding.models.campaigns import Campaign
 from broadsheet.funding.models.donations import Donation
 from broadsheet.funding.rules.chaining import FIRST
+from broadsheet.kit.money import Money
 
 
 class LedgerTransaction(models.Model):
@@ -64,6 +65,10 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.minor} {self.currency}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
 
 
 class LedgerHead(models.Model):

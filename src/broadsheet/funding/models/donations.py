@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,26 @@ class Supporter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SupporterNote(models.Model):
+    """What one of the staff wants others to know of a supporter.
+
+    Whose account is deleted is named nowhere any more but in the audit trail, by its key.
+    """
+
+    supporter = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField(_("note"), max_length=2000)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(_("written"))
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.supporter_id} {self.at:%Y-%m-%d}"
 
 
 class Donation(models.Model):
@@ -83,6 +104,7 @@ class Donation(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
+        permissions = (("see_amounts", "Can see amounts of money"),)
         constraints = (
             models.UniqueConstraint(fields=("nonce",), name="funding_donation_nonce_once"),
             models.CheckConstraint(

@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from broadsheet.kit.money import Money, MoneyError, parse_money
@@ -41,6 +41,17 @@ class Row:
     amount: Money | None = None
     words: str = ""
     problem: str = ""
+
+
+def named_columns(pairs: Iterable[str]) -> dict[str, list[str]]:
+    """Headings by part, from `part=heading`; a part may have several. Raises Unreadable for anything else."""
+    named: dict[str, list[str]] = {}
+    for pair in pairs:
+        part, _, heading = (word.strip() for word in pair.partition("="))
+        if part not in PARTS or not heading:
+            raise Unreadable(f"“{pair}”: write PART=HEADING; parts are {', '.join(PARTS)}.")
+        named.setdefault(part, []).append(" ".join(heading.split()))
+    return named
 
 
 def read_statement(

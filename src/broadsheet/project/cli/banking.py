@@ -115,15 +115,20 @@ def import_file(
     _found, values = open_desk(directory)
     from broadsheet.funding.actions import import_statement, match_obvious
     from broadsheet.funding.actions.banking import Layout
+    from broadsheet.funding.rules.statements import Unreadable, named_columns
 
     by = need_person(email)
+    try:
+        headings = named_columns(columns)
+    except Unreadable as error:
+        raise Failure(str(error)) from error
     try:
         text = file.read_text(encoding)
     except (UnicodeDecodeError, LookupError) as error:
         raise Failure(
             f"{file} is not written in {encoding}. Name another: --encoding cp1252"
         ) from error
-    layout = Layout(currency=values.currency, columns=named_columns(columns), date_format=dates)
+    layout = Layout(currency=values.currency, columns=headings, date_format=dates)
     outcomes = import_statement(
         text=text, bank=account, name=file.name, layout=layout, by=by, dry_run=dry_run
     )
@@ -188,19 +193,6 @@ def aside(directory: Path, email: str, number: int, reason: str) -> None:
     found = find_line(number)
     set_line_aside(line=found, reason=reason, by=need_person(email))
     click.echo(f"Set aside: {sentence(found)}")
-
-
-def named_columns(pairs: tuple[str, ...]) -> dict[str, list[str]]:
-    """The headings that were named, by part. Raises Failure."""
-    from broadsheet.funding.rules.statements import PARTS
-
-    named: dict[str, list[str]] = {}
-    for pair in pairs:
-        part, _, heading = pair.partition("=")
-        if part not in PARTS or not heading:
-            raise Failure(f"--column {pair}: write PART=HEADING; parts are {', '.join(PARTS)}.")
-        named.setdefault(part, []).append(" ".join(heading.split()))
-    return named
 
 
 def told(outcomes: list[Outcome]) -> list[str]:

@@ -10,7 +10,7 @@ import click
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk
 
-ROLES = ("administrator", "editor", "reporter")
+ROLES = ("administrator", "editor", "reporter", "fundraiser", "care")
 
 
 @click.group()

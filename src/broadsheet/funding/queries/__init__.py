@@ -1,0 +1,45 @@
+"""Questions about money asked more than once; answers are data. The staff's own are in `staff`."""
+
+from broadsheet.funding.queries.banking import (
+    candidates_for,
+    expected_attempts,
+    payouts_on_their_way,
+    refunds_by_hand,
+    unexplained_lines,
+)
+from broadsheet.funding.queries.books import (
+    chain_breaks,
+    ledger_sum,
+)
+from broadsheet.funding.queries.campaigns import (
+    CampaignView,
+    Progress,
+    accepted_currencies,
+    campaign_path,
+    campaign_view,
+    gifts_to_choose,
+    open_campaigns,
+    progress,
+    running_campaign,
+    taking_account,
+)
+
+__all__ = [
+    "CampaignView",
+    "Progress",
+    "accepted_currencies",
+    "campaign_path",
+    "campaign_view",
+    "candidates_for",
+    "chain_breaks",
+    "expected_attempts",
+    "gifts_to_choose",
+    "ledger_sum",
+    "open_campaigns",
+    "payouts_on_their_way",
+    "progress",
+    "refunds_by_hand",
+    "running_campaign",
+    "taking_account",
+    "unexplained_lines",
+]

@@ -1,0 +1,145 @@
+"""What the staff's screens ask: lists that begin below a row, and what is known of one supporter or event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from broadsheet.funding.choices import AttemptState
+from broadsheet.funding.models import (
+    Attempt,
+    Dispute,
+    Donation,
+    InboxEvent,
+    ProcessorObject,
+    Receipt,
+    Refund,
+    Supporter,
+)
+from broadsheet.kit.audit import trail_of
+from broadsheet.kit.models import AuditEntry
+
+M = TypeVar("M", bound=Model)
+
+
+def found_supporters(asked: str, before: int | None, count: int) -> list[Supporter]:
+    """Supporters whose address or key begins so or whose name holds it, the newest first."""
+    rows = Supporter.objects.all()
+    if asked:
+        rows = rows.filter(
+            Q(email__startswith=asked.lower()) | Q(key=asked.lower()) | Q(name__icontains=asked)
+        )
+    return _below(rows, before, count)
+
+
+def found_gifts(asked: str, state: str, before: int | None, count: int) -> list[Donation]:
+    """Gifts by reference, processor's number of the payment, or whose they are; the newest first."""
+    rows = Donation.objects.select_related("supporter", "campaign")
+    if state:
+        rows = rows.filter(state=state)
+    if asked:
+        of = Supporter.objects.filter(Q(email__startswith=asked.lower()) | Q(name__icontains=asked))
+        paid = Attempt.objects.filter(payment_id=asked)
+        rows = rows.filter(
+            Q(reference=asked.lower())
+            | Q(organisation__icontains=asked)
+            | Q(pk__in=paid.values("donation"))
+            | Q(supporter__in=of.values("pk"))
+        )
+    return _below(rows, before, count)
+
+
+def found_events(asked: str, state: str, before: int | None, count: int) -> list[InboxEvent]:
+    """Processors' events by their number or that of what they are about, the newest first."""
+    rows = InboxEvent.objects.defer("body", "headers")
+    if state:
+        rows = rows.filter(state=state)
+    if asked:
+        rows = rows.filter(Q(event_id=asked) | Q(object_id=asked))
+    return _below(rows, before, count)
+
+
+def _below(rows: QuerySet[M], before: int | None, count: int) -> list[M]:
+    return list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[:count])
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened with a supporter; `amount` as text, empty where it is about none."""
+
+    at: dt.datetime
+    what: str
+    reference: str = ""
+    amount: str = ""
+    said: str = ""
+
+
+def timeline(supporter: Supporter) -> list[Happening]:
+    """Everything that is known to have happened, the latest first.
+
+    Processors tell seconds: within one, what follows from something stands after it.
+    """
+    rows = enumerate(_happenings(supporter))
+    ordered = sorted(rows, key=lambda row: (row[1].at.replace(microsecond=0), row[0]), reverse=True)
+    return [happening for _place, happening in ordered]
+
+
+def _happenings(supporter: Supporter) -> Iterator[Happening]:
+    for gift in supporter.donations.all():
+        amount = gift.gross.format()
+        yield Happening(gift.created_at, "Began a gift", gift.reference, amount, gift.message)
+        if gift.settled_at:
+            yield Happening(gift.settled_at, "The gift arrived", gift.reference, amount)
+    ended = Attempt.objects.filter(
+        donation__supporter=supporter, state__in=[AttemptState.FAILED, AttemptState.CANCELED]
+    )
+    for attempt in ended.select_related("donation"):
+        gift = attempt.donation
+        what = f"An attempt to pay: {attempt.get_state_display()}"
+        yield Happening(
+            attempt.created_at, what, gift.reference, gift.gross.format(), attempt.error
+        )
+    receipts = Receipt.objects.filter(donation__supporter=supporter, sent_at__isnull=False)
+    for receipt in receipts.select_related("donation", "series"):
+        reference = receipt.donation.reference
+        yield Happening(receipt.sent_at, "A receipt was sent", reference, "", receipt.label)  # type: ignore[arg-type]
+    for refund in Refund.objects.filter(attempt__donation__supporter=supporter).select_related(
+        "attempt__donation"
+    ):
+        gift, amount = refund.attempt.donation, refund.amount.format()
+        what = f"A refund: {refund.get_state_display()}"
+        yield Happening(refund.created_at, what, gift.reference, amount, refund.reason)
+    for dispute in Dispute.objects.filter(attempt__donation__supporter=supporter).select_related(
+        "attempt__donation"
+    ):
+        gift = dispute.attempt.donation
+        what = f"The bank disputes the payment: {dispute.get_state_display()}"
+        yield Happening(
+            dispute.opened_at, what, gift.reference, gift.gross.format(), dispute.reason
+        )
+
+
+def effects_of(event: InboxEvent) -> tuple[Donation | None, list[AuditEntry]]:
+    """The gift that an event is about and what was done with it, the latest first; None for none of ours."""
+    attempt = _attempt_of(event)
+    if attempt is None:
+        return None, []
+    done = [each for each in trail_of(attempt.donation) if not each.action.endswith(".seen")]
+    return attempt.donation, done
+
+
+def _attempt_of(event: InboxEvent) -> Attempt | None:
+    about = ProcessorObject.objects.filter(
+        account=event.account, type=event.object_type, ident=event.object_id
+    ).first()
+    if about is not None:
+        return about.attempt
+    ours = Attempt.objects.filter(account=event.account)
+    found = ours.filter(refunds__ident=event.object_id) | ours.filter(
+        disputes__ident=event.object_id
+    )
+    return found.distinct().first()

@@ -1,0 +1,1 @@
+"""The staff's screens about supporters and money, inside the desk."""
