@@ -12,6 +12,9 @@ DIR ?= newsroom
 ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press imports))
 # The tests that alone must reach every branch of funding, readers and kit (pyproject.toml says of which files).
 MEASURED := $(addprefix tests/,contracts funding kit readers)
+SOAK_ON_POSTGRES := tests/press/test_edition_truth.py tests/funding
+# How long the long tests take at most.
+MINUTES ?= 20
 TOOLS := tests/tools/node_modules
 # How many processes run the tests.
 WORKERS ?= 2
@@ -60,8 +63,11 @@ lighthouse: $(VENV)/.dev benchmarks/tools/node_modules/.package-lock.json ## Lig
 benchmarks/tools/node_modules/.package-lock.json: benchmarks/tools/package-lock.json
 	@npm ci --silent --prefix benchmarks/tools && touch $@
 
-soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers
-	@exec $(BIN)/pytest -q -m soak
+soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers; MINUTES=20 says how long
+	@echo "The long tests end within $(MINUTES) minutes, and three to set up: three quarters here, one on PostgreSQL."
+	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 45 )) $(BIN)/pytest -q -rs -m soak
+	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 15 )) BROADSHEET_TEST_DATABASE=postgres \
+	  $(BIN)/pytest -q -rs -m soak $(SOAK_ON_POSTGRES)
 
 baselines: $(VENV)/.dev ## draw anew how pages have to look; look at the pictures before you commit them
 	@BASELINES=write $(BIN)/pytest -q tests/pages/test_appearance.py

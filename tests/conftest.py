@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
+from broadsheet.project.env import table
 from commanding import run
 from running import free_port
 
@@ -21,16 +23,17 @@ if TYPE_CHECKING:
     from paper import Paper
 
 pytest.register_assert_rewrite("services")
-pytest_plugins = ["services", "browser"]
+pytest_plugins = ["services", "browser", "soaking"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
 shutil.copytree(ROOT / "tests" / "ledger", _newsroom, dirs_exist_ok=True)
 for _folder in ("theme", "data/media", "data/mail", "data/run", "data/edition"):
     (_newsroom / _folder).mkdir(parents=True)
-for _name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
-    if _name not in ("BROADSHEET_TEST_DATABASE", "BROADSHEET_REQUIRE_SERVICES"):
-        del os.environ[_name]
+# Settings of a newsroom that the person who runs the tests works on are not the tests' own.
+for _variable in ("BROADSHEET_PASSWORD", *(setting.variable for setting in table())):
+    os.environ.pop(_variable, None)
+    os.environ.pop(f"{_variable}_FILE", None)
 os.environ["BROADSHEET_DIR"] = str(_newsroom)
 if os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres":
     import services
@@ -144,6 +147,34 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not directory.exists():
             run("init", directory, *words, "--port", free_port())
+    return directory
+
+
+@pytest.fixture
+def newsroom(founded: Path, tmp_path: Path) -> Path:
+    """A copy of it, for the test to work on."""
+    return Path(shutil.copytree(founded, tmp_path / "newsroom"))
+
+
+@pytest.fixture(scope="session")
+def founded_on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A newsroom as `broadsheet init` makes it, on PostgreSQL. Not to be changed: tests copy it."""
+    from services import postgres_databases
+
+    directory = tmp_path_factory.mktemp("founded") / "newsroom"
+    with postgres_databases() as create:
+        run("init", directory, "--database-url", create())
+        yield directory
+
+
+@pytest.fixture
+def newsroom_on_postgres(
+    founded_on_postgres: Path, new_postgres: Callable[..., str], tmp_path: Path
+) -> Path:
+    """A copy of it with a database of its own, for the test to work on."""
+    directory = Path(shutil.copytree(founded_on_postgres, tmp_path / "newsroom"))
+    secret = directory / "secrets" / "database_url"
+    secret.write_text(new_postgres(template=secret.read_text("utf-8").strip()), encoding="utf-8")
     return directory
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -47,9 +48,9 @@ def postgres_or_exit() -> str:
     pytest.exit(message, returncode=1 if required else 0)
 
 
-@pytest.fixture
-def new_postgres() -> Iterator[Callable[[], str]]:
-    """Makes empty PostgreSQL databases of this test's own and returns their addresses."""
+@contextlib.contextmanager
+def postgres_databases() -> Iterator[Callable[..., str]]:
+    """A function that makes databases, empty or like a `template`, and returns addresses; in the end they go."""
     if not listens(POSTGRES):
         do_without(
             "PostgreSQL on 127.0.0.1:5432", "apt install postgresql; .ci/run starts one for tests"
@@ -60,14 +61,22 @@ def new_postgres() -> Iterator[Callable[[], str]]:
     names: list[str] = []
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
 
-        def create() -> str:
+        def create(template: str = "") -> str:
             names.append(f"broadsheet_{uuid.uuid4().hex[:12]}")
-            connection.execute(f"CREATE DATABASE {names[-1]}")
+            like = f"TEMPLATE {template.rpartition('/')[2]}" if template else ""
+            connection.execute(f"CREATE DATABASE {names[-1]} {like}")
             return f"{server}/{names[-1]}"
 
         yield create
         for name in names:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_postgres() -> Iterator[Callable[..., str]]:
+    """Makes PostgreSQL databases of this test's own and returns their addresses."""
+    with postgres_databases() as create:
+        yield create
 
 
 @pytest.fixture
@@ -88,6 +97,12 @@ def chromium() -> str:
 def nginx() -> str:
     """The path of nginx."""
     return program("nginx", "apt install nginx-light")
+
+
+@pytest.fixture(scope="session")
+def caddy() -> str:
+    """The path of Caddy."""
+    return program("caddy", "apt install caddy")
 
 
 @pytest.fixture(scope="session")

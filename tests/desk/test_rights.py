@@ -129,7 +129,7 @@ def test_rights_are_as_the_table_says(newsroom: Newsroom, method: str) -> None:
     assert list(findings(newsroom, method, around)) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=1)
 @pytest.mark.parametrize("method", METHODS)
 def test_rights_of_every_role_are_as_the_table_says(newsroom: Newsroom, method: str) -> None:
     assert list(findings(newsroom, method, lambda _lowest: list(ROLES))) == []

@@ -40,6 +40,7 @@ from broadsheet.funding.queries import ledger_sum
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
+from soaking import Budget
 from stage import SLUG, Stage
 
 BUTTONS = ("pay", "decline", "authenticate", "confirm", "fail", "delay")
@@ -271,6 +272,7 @@ def play(settings: Settings, examples: int, steps: int) -> None:
         Gifts,
         settings=effort(
             max_examples=examples,
+            print_blob=True,
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -284,6 +286,7 @@ def test_gifts_take_any_course_and_every_cent_is_where_it_belongs(
     play(settings, examples=15, steps=25)
 
 
-@pytest.mark.soak
-def test_gifts_take_any_course_for_longer(db: None, settings: Settings) -> None:
-    play(settings, examples=200, steps=60)
+@pytest.mark.soak(minutes=4)
+def test_gifts_take_any_course_for_longer(db: None, settings: Settings, budget: Budget) -> None:
+    for _piece in budget.pieces(100):
+        play(settings, examples=10, steps=60)

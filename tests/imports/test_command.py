@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -26,9 +27,7 @@ from commanding import clean_environment, run
 from imports.exports import FOOT, attachment, export, head, item, many
 from paper import Paper
 from running import Served, wait_until
-
-KILLS = int(os.environ.get("BROADSHEET_KILLS", "2"))
-
+from soaking import Budget
 
 on_its_own_database = pytest.mark.skipif(
     os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres",
@@ -306,17 +305,33 @@ STORIES = "SELECT count(*) FROM newsroom_article"
 def test_import_killed_at_any_point_and_run_again_doubles_and_loses_nothing(
     newsroom: Path, tmp_path: Path
 ) -> None:
+    import_and_kill(newsroom, tmp_path, kills=2, seed=5)
+
+
+@on_its_own_database
+@pytest.mark.soak(minutes=2)
+def test_import_killed_many_times_doubles_and_loses_nothing(
+    founded: Path, tmp_path: Path, budget: Budget
+) -> None:
+    for piece in budget.pieces(20):
+        folder = tmp_path / str(piece)
+        newsroom = Path(shutil.copytree(founded, folder / "newsroom"))
+        import_and_kill(newsroom, folder, kills=6, seed=random.randrange(10**6))
+
+
+def import_and_kill(newsroom: Path, tmp_path: Path, *, kills: int, seed: int) -> None:
     """Killed after some stories, in the midst of whatever it does then; the links are put in last of all."""
     file = written(tmp_path / "export.xml", "".join(many(60)))
-    dice = random.Random(int(os.environ.get("BROADSHEET_SEED", "5")))
-    for _ in range(KILLS):
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    for _ in range(kills):
         running = subprocess.Popen(
             [sys.executable, "-m", "broadsheet.project.cli", "import", "wordpress", file, "--dir", newsroom],
             env=clean_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        goal = min(60, number(newsroom, STORIES) + dice.randint(1, 110 // KILLS))
+        goal = min(60, number(newsroom, STORIES) + dice.randint(1, 110 // kills))
         wait_until(lambda goal=goal: number(newsroom, STORIES) >= goal, f"{goal} stories")
         time.sleep(dice.uniform(0, 0.2))
         running.send_signal(signal.SIGKILL)

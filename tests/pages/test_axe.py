@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from pages.measuring import OVERFLOWING
 from pages.specimens import KINDS, Site, sign_in
+from soaking import Budget
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -67,10 +68,10 @@ def test_axe_finds_nothing_in_any_kind_of_page(
     check(site, views, axe, case)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=4)
 @pytest.mark.parametrize("case", [case for case in MATRIX if case not in SAMPLE], ids=str)
 def test_axe_finds_nothing_in_any_language_scheme_and_width(
-    site: Site, views: dict[str, Page], axe: str, case: tuple[str, str, str, int]
+    site: Site, views: dict[str, Page], axe: str, case: tuple[str, str, str, int], budget: Budget
 ) -> None:
     check(site, views, axe, case)
 

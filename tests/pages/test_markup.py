@@ -58,7 +58,7 @@ def test_markup_of_each_kind_of_page_has_no_error(
     assert errors(checker, documents, tmp_path) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=1)
 def test_markup_of_every_document_of_the_edition_has_no_error(
     site: Site, checker: list[str], tmp_path: Path
 ) -> None:

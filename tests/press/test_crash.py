@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,12 @@ import pytest
 from broadsheet.press.edition import Edition
 from commanding import clean_environment, run
 from running import Served, wait_until
-
-KILLS = int(os.environ.get("BROADSHEET_KILLS", "4"))
+from soaking import KILLS, Budget
 
 
 @pytest.fixture
-def served(founded: Path, tmp_path: Path) -> Iterator[Served]:
-    shutil.copytree(founded, tmp_path / "newsroom")
-    running = Served(tmp_path / "newsroom")
+def served(newsroom: Path) -> Iterator[Served]:
+    running = Served(newsroom)
     running.wait_for_worker()
     yield running
     running.stop()
@@ -48,18 +45,30 @@ def publisher(served: Served) -> subprocess.Popen[str]:
 
 
 def test_press_killed_at_any_point_heals(served: Served) -> None:
-    """The worker and the publisher are killed in turn while stories are published; nothing that was
-    committed is lost, no page is torn, and in the end the edition is what a full run would make."""
-    chance = random.Random(int(os.environ.get("BROADSHEET_SEED", "7")))
+    publish_and_kill(served, range(4), seed=7)
+
+
+@pytest.mark.soak(minutes=5)
+def test_press_killed_many_times_heals(served: Served, budget: Budget) -> None:
+    publish_and_kill(served, budget.pieces(KILLS), seed=random.randrange(10**6))
+
+
+def publish_and_kill(served: Served, turns: Iterable[int], *, seed: int) -> None:
+    """The publisher is killed while it publishes, in turn with the worker and the web process.
+
+    Nothing that was committed is lost, no page is torn, and in the end the edition is what a full run would make.
+    """
+    print(f"seed {seed}")
+    chance = random.Random(seed)
     committed: list[str] = []
-    for turn in range(KILLS):
+    for turn in turns:
         publishing = publisher(served)
         assert publishing.stdout is not None
         committed.append(publishing.stdout.readline().strip())
         time.sleep(chance.uniform(0.2, 1.2))
         if turn % 2:
-            for pid in pids(served, "worker"):
-                os.kill(pid, signal.SIGKILL)
+            victims = pids(served, "web" if turn % 8 == 7 else "worker")
+            os.kill(chance.choice(victims), signal.SIGKILL)
             time.sleep(chance.uniform(0, 0.5))
         publishing.kill()
         said, _none = publishing.communicate(timeout=30)
@@ -70,5 +79,6 @@ def test_press_killed_at_any_point_heals(served: Served) -> None:
     )
     run("press", "check", "--dir", served.directory, BROADSHEET_URL=served.url)
     assert list(edition.verify()) == []
+    wait_until(lambda: served.get("/")[0] == 200, "the web process is back")
     assert [path for path in committed if served.get(path)[0] != 200] == []
-    assert len(committed) > KILLS
+    assert len(committed) > turn + 1

@@ -7,11 +7,14 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
-from broadsheet.press.edition import Edition, Pressed
+import pytest
 
-KILLS = 12
+from broadsheet.press.edition import Edition, Pressed
+from soaking import KILLS, Budget
+
 DOCUMENTS = 4
 
 WRITER = f"""
@@ -35,11 +38,21 @@ while True:
 
 
 def test_writer_killed_at_random_moments_leaves_a_whole_step(tmp_path: Path) -> None:
+    write_and_kill(tmp_path, range(12), seed=4)
+
+
+@pytest.mark.soak(minutes=1)
+def test_writer_killed_many_times_leaves_a_whole_step(tmp_path: Path, budget: Budget) -> None:
+    write_and_kill(tmp_path, budget.pieces(5 * KILLS), seed=random.randrange(10**6))
+
+
+def write_and_kill(tmp_path: Path, turns: Iterable[int], *, seed: int) -> None:
     Edition.create(tmp_path)
     watcher = Edition(tmp_path)
     source = str(Path(__file__).parents[2] / "src")
-    chance = random.Random(4)
-    for _ in range(KILLS):
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    for _ in turns:
         before = watcher.number
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path)],

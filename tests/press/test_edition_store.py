@@ -10,11 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from broadsheet.press.edition import Edition, Picture, Pressed
 from broadsheet.press.edition.blobs import Incoming
 from broadsheet.press.errors import PathTaken
+from soaking import Budget
 
 RESOURCES = st.sampled_from([f"page:{n}" for n in range(5)])
 KEYS = ("k1", "k2", "k3")
@@ -143,3 +150,10 @@ class TestEditionAgainstModel(EditionMachine.TestCase):
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
+
+
+@pytest.mark.soak(minutes=1)
+def test_edition_against_the_model_for_longer(budget: Budget) -> None:
+    effort = settings(TestEditionAgainstModel.settings, stateful_step_count=60, print_blob=True)
+    for _piece in budget.pieces(100):
+        run_state_machine_as_test(EditionMachine, settings=effort)

@@ -22,6 +22,7 @@ from broadsheet.newsroom.models import Article, Author, SectionPage, Topic
 from broadsheet.press.actions import check_edition, press_pending
 from links import dead_links
 from paper import Paper
+from soaking import Budget
 
 SLUGS = st.sampled_from(["one", "two", "three", "four"])
 PICK = st.integers(min_value=0, max_value=20)
@@ -166,13 +167,27 @@ class Desk(RuleBasedStateMachine):
 def test_edition_after_any_edits_equals_a_full_run(
     tmp_path: Path, settings_for_machine: None
 ) -> None:
-    Desk.folder = tmp_path
+    edit_at_will(tmp_path, examples=12, steps=20)
+
+
+@pytest.mark.soak(minutes=4)
+@pytest.mark.django_db
+def test_edition_after_many_more_edits_equals_a_full_run(
+    tmp_path: Path, settings_for_machine: None, budget: Budget
+) -> None:
+    for _piece in budget.pieces(100):
+        edit_at_will(tmp_path, examples=5, steps=60)
+
+
+def edit_at_will(folder: Path, *, examples: int, steps: int) -> None:
+    Desk.folder = folder
     run_state_machine_as_test(
         _rolled_back(Desk),
         settings=settings(
-            max_examples=12,
-            stateful_step_count=20,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
+            print_blob=True,
             phases=(
                 Phase.generate,
             ),  # shrinking whole newsrooms takes longer than reading the steps

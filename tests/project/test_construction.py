@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from broadsheet.project.construction import MARK, NotEmpty, Unfinished, construc
 from broadsheet.project.processes import Busy
 from commanding import clean_environment, run
 from running import wait_until
+from soaking import Budget
 
 BUILDER = """
 import pathlib, sys
@@ -117,9 +118,19 @@ def test_construction_in_progress_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_init_killed_at_any_moment_is_no_newsroom_and_begins_anew(tmp_path: Path) -> None:
-    """A dozen more moments with BROADSHEET_KILLS=12; all of them in a database half made."""
-    made = tmp_path / "ledger"
-    for number in range(int(os.environ.get("BROADSHEET_KILLS", "1"))):
+    init_and_kill(tmp_path / "ledger", range(1))
+
+
+@pytest.mark.soak(minutes=1)
+def test_init_killed_many_times_is_no_newsroom_and_begins_anew(
+    tmp_path: Path, budget: Budget
+) -> None:
+    init_and_kill(tmp_path / "ledger", budget.pieces(20))
+
+
+def init_and_kill(made: Path, turns: Iterable[int]) -> None:
+    """All of the moments are in a database half made."""
+    for number in turns:
         command = [sys.executable, "-m", "broadsheet.project.cli", "init", str(made)]
         process = subprocess.Popen(command, env=clean_environment())
         database = made / "data" / "newsroom.sqlite3"

@@ -154,10 +154,9 @@ def test_upgrade_backs_up_and_brings_an_older_database_up_to_date(ledger: Path) 
 
 @pytest.mark.postgres
 def test_postgres_newsroom_is_made_backed_up_and_restored(
-    new_postgres: Callable[[], str], tmp_path: Path
+    newsroom_on_postgres: Path, new_postgres: Callable[..., str], tmp_path: Path
 ) -> None:
-    made, again, file = tmp_path / "made", tmp_path / "again", tmp_path / "backup.tar.gz"
-    run("init", made, "--database-url", new_postgres())
+    made, again, file = newsroom_on_postgres, tmp_path / "again", tmp_path / "backup.tar.gz"
     assert not (made / "data" / "newsroom.sqlite3").exists()
     run("backup", file, "--dir", made)
     assert "is not empty" in run("restore", file, "--dir", again, ok=False).stderr
