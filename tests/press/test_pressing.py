@@ -47,6 +47,19 @@ class Faulty:
         return self.kind.render(ident)
 
 
+class Busy(Faulty):
+    """A kind during whose renders somebody else changes what they show, unless the newsroom stands still."""
+
+    def render(self, ident: str) -> Document | None:
+        self.left -= 1
+        if self.left < 0:
+            pytest.fail("The press waits for a quiet moment that never comes.")
+        if len(connection.savepoint_ids) == 0:
+            with reading():
+                Change.objects.create(key=f"page:{ident}")
+        return self.kind.render(ident)
+
+
 @contextmanager
 def faulty(name: str, error: Exception, after: int = 0) -> Iterator[None]:
     kind = public.kinds()[name]
@@ -304,4 +317,22 @@ def test_copied_story_keeps_its_own_address_when_the_original_moves(
     story.save_revision().publish()
     press_pending()
     assert status(copied.address) == 200
+    assert check_edition() == []
+
+
+def test_newsroom_that_never_rests_reaches_its_readers(paper: Paper) -> None:
+    story = paper.story()
+    press_pending()
+    story.title = "Bridge opens"
+    story.save_revision().publish()
+    kind = public.kinds()["page"]
+    public.register_kind(Busy(kind, AssertionError(), after=30))
+    try:
+        assert press_pending().step is not None
+    finally:
+        public.register_kind(kind)
+    assert not Change.objects.exists()
+    assert (
+        "Bridge opens" in edition().open_blob(edition().find(story.address).digest).read().decode()
+    )
     assert check_edition() == []

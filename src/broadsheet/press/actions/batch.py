@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
 from broadsheet.kit.public import Document, Kind, impositions, kinds
@@ -119,7 +119,7 @@ class Batch:
             self.proofs.leave_out(resource)
             return
         try:
-            with tracked() as reads, translation.override(None):
+            with _shield(), tracked() as reads, translation.override(None):
                 document = kind.render(ident)
         except (OperationalError, InterfaceError):
             raise  # The database went away: no fault of the document, and nothing is pressed without it.
@@ -185,6 +185,12 @@ def _foresee(sheet: Iterable[str]) -> None:
     for name, imposition in impositions().items():
         if len(idents.get(name, ())) > 1:
             imposition.foresee(idents[name])
+
+
+def _shield() -> AbstractContextManager[object]:
+    """Keeps the fault of one document from spoiling the transaction it is rendered in, as PostgreSQL would have it."""
+    is_spoilt = connection.vendor == "postgresql" and connection.in_atomic_block
+    return transaction.atomic() if is_spoilt else nullcontext()
 
 
 def _pressed(resource: str, document: Document, reads: Reads) -> Pressed:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import connection, transaction
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
@@ -19,6 +22,9 @@ from broadsheet.press.queries import edition, fingerprint, pending_changes
 
 AT_ONCE = 500
 """Rows deleted by one statement: databases take only so many parameters, and an import leaves a million rows."""
+
+BEARABLE = 8.0
+"""Seconds that writers are kept waiting for a standstill; they give up after 20."""
 
 PATIENCE = 600
 """Seconds to wait for another process that is pressing."""
@@ -118,15 +124,49 @@ def render_everything(batch: Batch, progress: Progress | None = None) -> None:
     batch.take(left)
 
 
+@contextmanager
+def standstill() -> Iterator[None]:
+    """Let the block see one state of the database, which nobody else changes for it.
+
+    On SQLite whoever wants to write waits for it; on PostgreSQL the block does not see what they write.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and is_outermost:
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def is_bearable(seconds: float) -> bool:
+    """Whether a standstill of about so many seconds keeps nobody from writing, or not for long."""
+    return connection.vendor == "postgresql" or seconds <= BEARABLE
+
+
+def _new(seen: dict[int, str]) -> dict[int, str]:
+    """The rows of changes that wait and were not seen yet, each with its key."""
+    return {pk: key for pk, key in pending_changes().items() if pk not in seen}
+
+
 def _finish(batch: Batch, seen: dict[int, str], note: str) -> Outcome:
     """Take changes until none is new, then make the step: at that point all documents agree with one state
     of the database, since whoever saw another transaction's data can see its `Change` row as well.
 
-    `seen` are rows whose changes were visible before anything in the batch was rendered.
+    `seen` are rows whose changes were visible before anything in the batch was rendered. In a newsroom that
+    changes as fast as it is rendered there would always be something new: what came while the first changes
+    were taken is taken at a standstill, where that is bearable.
     """
-    while new := {pk: key for pk, key in pending_changes().items() if pk not in seen}:
+    pace: float | None = None
+    while new := _new(seen):
+        if pace is not None and is_bearable(pace * len(new)):
+            with standstill():
+                while new := _new(seen):
+                    seen |= new
+                    batch.take(new.values())
+            break
+        began = time.monotonic()
         seen |= new
         batch.take(new.values())
+        pace = (time.monotonic() - began) / len(new)
     batch.settle_claims()
     step = batch.edition.go_to(batch.proofs, note) if batch.proofs else None
     batch.note_failures()
