@@ -89,6 +89,23 @@ def test_backup_while_somebody_writes_holds_committed_rows_only(tmp_path: Path) 
         assert connection.execute("SELECT count(*) FROM story").fetchone() == (2,)
 
 
+def test_backup_has_every_file_that_its_database_may_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the database is copied one picture is uploaded and another one deleted."""
+    made = newsroom(tmp_path)
+    media = made / "data" / "media"
+    dump = tmp_path / "bin" / "pg_dump"
+    dump.parent.mkdir()
+    dump.write_text(f"#!/bin/sh\nrm {media}/river.jpg\necho new > {media}/bridge.jpg\n")
+    dump.chmod(0o700)
+    monkeypatch.setenv("PATH", str(dump.parent), prepend=":")
+    staged = tmp_path / "staged"
+    gather(made, staged, database("postgres://newsroom@127.0.0.1/newsroom", Path("unused")))
+    kept = {file.name for file in (staged / "data" / "media").iterdir()}
+    assert kept == {"river.jpg", "bridge.jpg"}
+
+
 def test_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
     made = newsroom(tmp_path)
     (tmp_path / "backup.tar.gz").mkdir()

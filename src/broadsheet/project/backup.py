@@ -10,13 +10,13 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from broadsheet import __version__
 from broadsheet.project.database import POSTGRES, connection_environment
+from broadsheet.project.directory import DATABASE
 from broadsheet.project.env import FILE_NAME
 
 FORMAT = 1
@@ -30,30 +30,34 @@ class BackupError(Exception):
     """A backup cannot be made or used; the message says why and what to do."""
 
 
-def write_backup(directory: Path, file: Path, database: Mapping[str, Any], now: str) -> int:
-    """Write everything of a newsroom into `file` and return its size in bytes.
-
-    The caller holds the press lock while this gathers, so that the database and the edition agree; use
-    `gather` and `pack` to let go of it sooner. `database` is Django's description of it.
-    """
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=directory / "data" / "run") as staged:
-        gather(directory, Path(staged), database)
-        return pack(Path(staged), file, database, now)
-
-
 def gather(directory: Path, staged: Path, database: Mapping[str, Any]) -> None:
-    """Take a snapshot into `staged`: databases by copy, all other files by hard link, which takes no time."""
+    """Take a snapshot into `staged`: databases by copy, all other files by hard link, which takes no time.
+
+    The caller holds the press lock, so that the database and the edition agree, and may let go of it before
+    `pack`. `database` is Django's description of it. Files are linked before it is copied and again
+    afterwards, so that each file it names is there, whether it was uploaded or deleted meanwhile. The sandbox
+    comes last: a processor may know of payments that we have not heard of, never the other way round.
+    """
+    _link_files(directory, staged)
+    if database["ENGINE"] == POSTGRES:
+        run_client(["pg_dump", "--format=custom", f"--file={staged / DUMP}"], database)
+    else:
+        _copy_sqlite(directory / DATABASE, staged / DATABASE)
+    _link_files(directory, staged)
     for source in kept_files(directory):
         target = staged / source.relative_to(directory)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.suffix == ".sqlite3":
+        if source.suffix == ".sqlite3" and not target.exists():
             _copy_sqlite(source, target)
-        else:
+
+
+def _link_files(directory: Path, staged: Path) -> None:
+    for source in kept_files(directory):
+        target = staged / source.relative_to(directory)
+        if source.suffix != ".sqlite3" and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
             # A file that goes away meanwhile was let go of by whoever owned it.
             with contextlib.suppress(FileNotFoundError):
                 _link(source, target)
-    if database["ENGINE"] == POSTGRES:
-        run_client(["pg_dump", "--format=custom", f"--file={staged / DUMP}"], database)
 
 
 def pack(staged: Path, file: Path, database: Mapping[str, Any], now: str) -> int:
@@ -111,6 +115,7 @@ def digest(path: Path) -> str:
 
 def _copy_sqlite(source: Path, target: Path) -> None:
     """Copy a database that may be written meanwhile, by SQLite's backup interface: one consistent state."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     with (
         contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=20)) as old,
         contextlib.closing(sqlite3.connect(target)) as new,
