@@ -28,9 +28,16 @@ FLAGS = [
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
+def host_rules() -> str:
+    """Where Chromium finds names that no name server knows, as its --host-resolver-rules; a module may say."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str, host_rules: str) -> Iterator[Browser]:
     """A running Chromium without a window. Make contexts of it and close them."""
+    flags = [*FLAGS, f"--host-resolver-rules={host_rules}"] if host_rules else FLAGS
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield running
         running.close()

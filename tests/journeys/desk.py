@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -221,8 +222,8 @@ class Desk(Visitor):
         actions.get_by_role("link", name=entry).click()
 
 
-def at_desk(browser: Browser, url: str, role: str) -> Desk:
+def at_desk(browser: Browser, url: str, role: str, **options: Any) -> Desk:
     """Somebody signed in at the desk."""
-    desk = Desk(browser, url, {"viewport": DESKTOP})
+    desk = Desk(browser, url, {"viewport": DESKTOP, **options})
     desk.sign_in(role)
     return desk

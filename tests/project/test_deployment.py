@@ -1,4 +1,4 @@
-"""What `init --production` writes: systemd and nginx accept it as it is."""
+"""What `init --production` writes: systemd, nginx and Caddy accept it as it is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import pytest
 from broadsheet.project.deployment import write_deployment
 from broadsheet.project.directory import make_directory
 from broadsheet.project.env import load
+from proxies import Ports, make_certificate, trial_caddy, trial_nginx
+
+PORTS = Ports(http=8545, https=8546)
 
 
 @pytest.fixture
@@ -60,38 +63,19 @@ def test_deployment_units_are_verified_by_systemd(
 def test_deployment_nginx_accepts_its_configuration(
     written: dict[str, Path], nginx: str, tmp_path: Path
 ) -> None:
-    config = trial_nginx(written["nginx.conf"], tmp_path, http=8545, https=8546)
+    config = trial_nginx(written["nginx.conf"], tmp_path, make_certificate(tmp_path), PORTS)
     ended = subprocess.run([nginx, "-t", "-c", config], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
 
 
-def trial_nginx(site: Path, folder: Path, *, http: int, https: int) -> Path:
-    """The site's configuration as it is, but for its ports and a certificate of our own making."""
-    certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-subj", "/CN=ledger.example", "-keyout", key, "-out", certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    text = re.sub(r"/etc/letsencrypt/live/[^/]+", str(folder), site.read_text("utf-8"))
-    text = re.sub(r"listen (\[::\]:)?80;", rf"listen \g<1>{http};", text)
-    text = re.sub(r"listen (\[::\]:)?443 ssl", rf"listen \g<1>{https} ssl", text)
-    text = text.replace("listen [::]:", "# listen [::]:")
-    (folder / "site.conf").write_text(text, encoding="utf-8")
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    config = folder / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log stderr;\n"
-        f"events {{}}\nhttp {{ {temporary} include {folder}/site.conf; }}\n",
-        encoding="utf-8",
-    )
-    return config
+@pytest.mark.caddy
+def test_deployment_caddy_accepts_its_configuration(
+    written: dict[str, Path], caddy: str, tmp_path: Path
+) -> None:
+    config = trial_caddy(written["Caddyfile"], tmp_path, make_certificate(tmp_path), PORTS)
+    command = [caddy, "validate", "--adapter", "caddyfile", "--config", config]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_deployment_command_is_the_one_that_runs(written: dict[str, Path]) -> None:

@@ -20,6 +20,9 @@ from broadsheet.project.schema import need_schema
 FIRST = ("database", "migrations")
 """While one of these has a problem, the looks after it would only say so again."""
 
+MOST = 10
+"""How many findings of one kind are listed."""
+
 Look = Callable[[], Iterator[Finding]]
 
 
@@ -31,6 +34,7 @@ def looks(values: Values) -> Iterator[tuple[str, Look]]:
     yield "people", people
     yield "e-mail", partial(email, values)
     yield "edition", edition
+    yield "schedule", schedule
     yield "search", search
     yield "payments", partial(payments, values)
 
@@ -139,7 +143,7 @@ def edition() -> Iterator[Finding]:
     if oldest is not None and clock.now() - oldest > LATE:
         mend = "Is the worker alive? Else: broadsheet press run"
         yield Finding("edition", "problem", f"changes wait since {oldest:%Y-%m-%d %H:%M} UTC", mend)
-    for failure in Failure.objects.order_by("since")[:10]:
+    for failure in Failure.objects.order_by("since")[:MOST]:
         mend = "Readers get its last good version. Correct the story or the theme, then save it."
         yield Finding(
             "edition", "problem", f"{failure.resource} cannot be rendered: {failure.error}", mend
@@ -147,6 +151,19 @@ def edition() -> Iterator[Finding]:
     yield Finding(
         "edition", "ok", f"number {current.number}, {sum(1 for _ in current.resources())} documents"
     )
+
+
+def schedule() -> Iterator[Finding]:
+    """Whether pages are published and withdrawn when they should be."""
+    from broadsheet.newsroom.checks import schedule_problems, scheduled
+
+    late = list(schedule_problems())
+    for problem, mend in late[:MOST]:
+        yield Finding("schedule", "problem", problem, mend)
+    if len(late) > MOST:
+        yield Finding("schedule", "problem", f"{len(late) - MOST} more pages are late")
+    if not late:
+        yield Finding("schedule", "ok", f"{scheduled()} pages wait for their hour, none is late")
 
 
 def search() -> Iterator[Finding]:

@@ -186,6 +186,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = BROADSHEET.email_from
 WAGTAIL_SITE_NAME = BROADSHEET.name
 WAGTAILADMIN_BASE_URL = BROADSHEET.url.rstrip("/")
 WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Picture"
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 40 * 1024 * 1024
+"""What a camera makes; the proxy in front lets 50 MB through."""
 WAGTAILDOCS_DOCUMENT_MODEL = "newsroom.Download"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
@@ -227,6 +229,7 @@ LOGGING = {
     "loggers": {
         "broadsheet": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django_tasks": {"filters": ["news"]},
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import tomllib
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from broadsheet.funding.gateways.sandbox.application import Sandbox, Secrets
 from broadsheet.funding.gateways.sandbox.server import Server
+from broadsheet.funding.gateways.sandbox.store import unwritable
 
 
 class Unstartable(Exception):
@@ -59,6 +61,9 @@ def main() -> int:
         server = Server((options.host, options.port), sandbox)
     except (Unstartable, OSError, tomllib.TOMLDecodeError) as error:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except sqlite3.Error as error:
+        print(f"The sandbox cannot start: {unwritable(error)}", file=sys.stderr)  # noqa: T201
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ from broadsheet.funding.gateways.sandbox.checkout import Checkout, style
 from broadsheet.funding.gateways.sandbox.deliveries import Deliveries
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
 from broadsheet.funding.gateways.sandbox.processor import Processor
-from broadsheet.funding.gateways.sandbox.store import Store
+from broadsheet.funding.gateways.sandbox.store import Store, unwritable
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,17 @@ class Sandbox:
         self._checkout = Checkout(self.processor)
 
     def answer(self, request: Request) -> Answer:
-        """The answer to any request."""
+        """The answer to any request; 503 where the database cannot do its part, and nothing was done then."""
+        try:
+            return self._answer(request)
+        except sqlite3.Error as error:
+            logger.error("The sandbox cannot answer: %s", unwritable(error))  # noqa: TRY400 - a sentence
+            message = (
+                "The sandbox cannot keep what it does now. Nothing was charged. Try again later."
+            )
+            return as_json(503, {"error": {"code": "unavailable", "message": message}})
+
+    def _answer(self, request: Request) -> Answer:
         match request.path.lstrip("/").partition("/")[0]:
             case "v1":
                 return self._api.answer(request)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
+import sqlite3
 import ssl
 import threading
 import time
@@ -11,8 +13,10 @@ from urllib.parse import urlsplit
 
 from broadsheet.funding.gateways.sandbox.faults import take_delivery_faults
 from broadsheet.funding.gateways.sandbox.keys import webhook_secret
-from broadsheet.funding.gateways.sandbox.store import Row, Store
+from broadsheet.funding.gateways.sandbox.store import Row, Store, unwritable
 from broadsheet.funding.gateways.signatures import signature_header
+
+logger = logging.getLogger(__name__)
 
 PAUSES = (1, 5, 30, 120, 600, 3600, 10_800, 21_600, 43_200, 86_400, 86_400)
 """Seconds before the second, third … try; after the last one, three days on, we give up."""
@@ -66,10 +70,19 @@ class Deliveries:
     def _run(self) -> None:
         while not self._ended:
             self._news.clear()
-            self.send_due()
-            waiting = self.store.rows("SELECT min(due) AS due FROM delivery WHERE state='waiting'")
-            due = waiting[0]["due"]
-            self._news.wait(None if due is None else max(0.05, due - time.time()))
+            try:
+                self.send_due()
+                pause = self._until_next()
+            except sqlite3.Error as error:
+                logger.error("No webhook can be sent: %s", unwritable(error))  # noqa: TRY400 - a sentence
+                pause = LATE
+            self._news.wait(pause)
+
+    def _until_next(self) -> float | None:
+        """Seconds until the next delivery is due, None when none waits."""
+        waiting = self.store.rows("SELECT min(due) AS due FROM delivery WHERE state='waiting'")
+        due = waiting[0]["due"]
+        return None if due is None else max(0.05, due - time.time())
 
     def send_due(self) -> int:
         """Send what is due, one after the other; return how many were tried."""

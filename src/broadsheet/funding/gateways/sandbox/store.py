@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,14 @@ CREATE TABLE IF NOT EXISTS delivery (
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
 CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), ahead INTEGER NOT NULL);
 """
+
+
+def unwritable(error: sqlite3.Error) -> str:
+    """What to tell whoever runs the sandbox about its database."""
+    return (
+        f"its database in data/sandbox cannot be used ({error}). "
+        "Make room on the disk, and see that this account may write there."
+    )
 
 
 class Store:
@@ -61,10 +69,12 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # A full disk leaves a transaction open at its commit, or has ended it by itself.
+                with suppress(sqlite3.OperationalError):
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """What a statement returns."""
