@@ -89,7 +89,7 @@ class Values:
     )
     behind_proxy: bool = _setting(
         False,
-        "Whether a proxy of yours sets X-Forwarded-Proto and X-Forwarded-For. Never true without one.",
+        "Whether a proxy of yours sets X-Forwarded-Proto. Never true without one.",
     )
     database_url: str = _setting(
         "",
