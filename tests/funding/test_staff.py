@@ -176,6 +176,16 @@ def test_every_look_at_a_person_is_written_down_without_saying_what_was_looked_f
     assert "sam" not in str(list(looks))
 
 
+def test_look_at_the_bank_is_written_down_with_what_was_shown(stage: Stage) -> None:
+    client = staff("fundraiser")
+    press(client, f"{HAND}expect/", **EXPECTED)
+    gift = Donation.objects.get()
+    AuditEntry.objects.all().delete()
+    seen(client, HAND)
+    look = AuditEntry.objects.get()
+    assert (look.action, look.detail) == ("bank.seen", {"lines": [], "gifts": [gift.pk]})
+
+
 # Looking for somebody or something --------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from broadsheet.funding.queries import (
     unexplained_lines,
 )
 from broadsheet.funding.views.staff.screens import ROWS, act, need, person, screen
+from broadsheet.kit import audit
 
 KINDS: dict[str, type[Target]] = {"gift": Attempt, "payout": Payout, "refund": Refund}
 
@@ -151,7 +152,14 @@ def _screen(
             for candidate, target in candidates_for(line)
         ]
         lines.append((line, line_left(line).format(), could_be))
-    waiting = expected_attempts().filter(donation__state=DonationState.PENDING)
+    waiting = expected_attempts().filter(donation__state=DonationState.PENDING)[:ROWS]
+    audit.record(
+        "bank.seen",
+        "funding.bankline",
+        by=person(request),
+        lines=[line.pk for line, _left, _could_be in lines],
+        gifts=[attempt.donation_id for attempt in waiting],
+    )
     response = screen(
         request,
         "byhand",
@@ -159,7 +167,7 @@ def _screen(
         expecting=expecting,
         statement=statement,
         lines=lines,
-        expected=waiting[:ROWS],
+        expected=waiting,
         refunds=refunds_by_hand()[:ROWS],
     )
     response.status_code = status
