@@ -92,6 +92,8 @@ def test_http_leads_to_https_with_the_whole_address(door: Door) -> None:
 
 
 def test_page_arrives_as_the_newsstand_sent_it(door: Door, published: Published) -> None:
+    # The forms that take time to make follow the page.
+    wait_until(lambda: door.get("/", accept_encoding="br").all("content-encoding"), "Brotli")
     answer = door.get("/", accept_encoding="br")
     assert (answer.status, answer.all("content-encoding")) == (200, ["br"])
     assert answer.all("strict-transport-security") == ["max-age=31536000"]

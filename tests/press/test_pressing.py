@@ -18,7 +18,7 @@ from wagtail.models import Page
 from broadsheet.kit import public
 from broadsheet.kit.changes import mark
 from broadsheet.kit.models import Change
-from broadsheet.kit.public import Document
+from broadsheet.kit.public import Document, Kind
 from broadsheet.kit.reads import reading
 from broadsheet.newsroom.actions.registers import create_section
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_static_page
@@ -63,11 +63,19 @@ class Busy(Faulty):
 @contextmanager
 def faulty(name: str, error: Exception, after: int = 0) -> Iterator[None]:
     kind = public.kinds()[name]
-    public.register_kind(Faulty(kind, error, after))
+    with standing_in(Faulty(kind, error, after)):
+        yield
+
+
+@contextmanager
+def standing_in(other: Kind) -> Iterator[None]:
+    """Have a kind in the place of the one of its name; its documents are rendered one by one."""
+    kind, imposition = public.kinds()[other.name], public.impositions().get(other.name)
+    public.register_kind(other)
     try:
         yield
     finally:
-        public.register_kind(kind)
+        public.register_kind(kind, imposition)
 
 
 def status(path: str | None) -> int | None:
@@ -207,11 +215,8 @@ def test_section_renamed_while_pages_are_rendered_is_on_all_of_them(
     kind = public.kinds()["page"]
     press_pending()
     paper.story("Newest", "newest")
-    public.register_kind(Meddling(kind, SectionPage.objects.get(pk=paper.city.pk)))
-    try:
+    with standing_in(Meddling(kind, SectionPage.objects.get(pk=paper.city.pk))):
         press()
-    finally:
-        public.register_kind(kind)
     assert check_edition() == []
     entry = edition().find("/")
     assert entry is not None
@@ -326,11 +331,8 @@ def test_newsroom_that_never_rests_reaches_its_readers(paper: Paper) -> None:
     story.title = "Bridge opens"
     story.save_revision().publish()
     kind = public.kinds()["page"]
-    public.register_kind(Busy(kind, AssertionError(), after=30))
-    try:
+    with standing_in(Busy(kind, AssertionError(), after=30)):
         assert press_pending().step is not None
-    finally:
-        public.register_kind(kind)
     assert not Change.objects.exists()
     assert (
         "Bridge opens" in edition().open_blob(edition().find(story.address).digest).read().decode()

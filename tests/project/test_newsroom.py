@@ -47,6 +47,8 @@ def test_init_makes_a_newsroom_that_every_command_works_on(ledger: Path) -> None
     assert "problem" not in run("check", "--dir", ledger).stdout
     assert "0 changes wait" in run("press", "status", "--dir", ledger).stdout
     run("press", "check", "--dir", ledger)
+    with sqlite3.connect(ledger / "data" / "newsroom.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM newsroom_searchmark").fetchone() == (0,)
 
 
 def test_init_again_is_refused(ledger: Path) -> None:

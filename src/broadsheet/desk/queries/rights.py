@@ -36,7 +36,9 @@ def seen_by(user: Any, model: type[Thing]) -> Any:
 def chosen_from(pages: Any, user: Any) -> Any:
     """Of these pages those that somebody may link to: their own, and what readers know by this very headline."""
     known = Q(live=True, draft_title=F("title"))
-    return pages.filter(known | Q(pk__in=seen_by(user, Page).values("pk")))
+    theirs = Page.objects.filter(known | Q(pk__in=seen_by(user, Page).values("pk")))
+    # One condition on the key: the desk's search looks through these pages and takes no other.
+    return pages.filter(pk__in=theirs.values("pk"))
 
 
 def may_see_file(user: Any, path: str) -> bool:

@@ -75,6 +75,7 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
 
     from broadsheet.newsroom.actions.first_pages import write_first_pages
     from broadsheet.newsroom.actions.founding import found_newsroom
+    from broadsheet.newsroom.actions.indexing import index_pending
     from broadsheet.newsroom.models import FrontPage
     from broadsheet.press.actions import press_everything
     from broadsheet.project.schema import need_no_tables
@@ -85,6 +86,7 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
     for front in FrontPage.objects.order_by("path"):
         write_first_pages(front=front, by="init")
     press_everything()
+    index_pending()
 
 
 COMMANDS = (init,)
