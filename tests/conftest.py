@@ -43,6 +43,13 @@ if os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres":
 os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let no test process begin with the newsroom of this one, which runs no tests."""
+    for name in ("BROADSHEET_DIR", "BROADSHEET_DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
+        os.environ.pop(name, None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from pytest_django import Settings
 
 import broadsheet
 from broadsheet.project.cli import broadsheet as command
@@ -59,6 +60,12 @@ def test_groups_stay_in_one_process(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("loadgroup", None) is not True:
         pytest.skip("the tests are not dealt out by group")
     assert request.node.nodeid.endswith("@house")
+
+
+def test_each_test_process_has_a_newsroom_of_its_own(
+    newsroom_dir: Path, settings: Settings
+) -> None:
+    assert newsroom_dir in settings.RUN_DIR.parents
 
 
 def test_requirements_say_what_the_package_says() -> None:

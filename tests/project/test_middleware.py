@@ -20,6 +20,7 @@ from broadsheet.project import heartbeat, middleware
 from broadsheet.project.logs import Formatter
 from broadsheet.readers.models import User
 from paper import Paper
+from running import wait_until
 
 
 def respond(view: object, method: str = "post", path: str = "/desk/pages/") -> HttpResponse:
@@ -59,8 +60,7 @@ def test_desk_post_waits_until_its_changes_are_pressed() -> None:
     pressed = threading.Event()
 
     def press() -> None:
-        while not Change.objects.exists():
-            pass
+        wait_until(Change.objects.exists, "a change")
         pressed.set()
         Change.objects.all().delete()
         connection.close()
