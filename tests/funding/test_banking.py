@@ -24,8 +24,8 @@ from broadsheet.funding.actions import (
     reconcile_bank,
     set_line_aside,
 )
-from broadsheet.funding.actions.banking import Layout, line_left
-from broadsheet.funding.choices import LedgerAccount, Method
+from broadsheet.funding.actions.banking import Layout, Outcome, line_left
+from broadsheet.funding.choices import LedgerAccount, Method, RowVerdict
 from broadsheet.funding.errors import BadAmount, BadStatement, MatchRefused
 from broadsheet.funding.models import (
     Attempt,
@@ -306,6 +306,13 @@ def test_payout_that_the_bank_sent_back_is_explained_by_both_its_lines(stage: St
 
 
 # Statements -------------------------------------------------------------------------------------
+
+
+def test_row_is_quiet_or_bad_or_neither() -> None:
+    outcomes = [Outcome(2, verdict) for verdict in RowVerdict]
+    assert {str(each.verdict.value) for each in outcomes if each.is_quiet} == {"known", "empty"}
+    bad = {str(each.verdict.value) for each in outcomes if each.is_bad}
+    assert bad == {"bad", "altered", "duplicate"}
 
 
 def test_statement_accounts_for_every_row_and_names_the_bad_ones(stage: Stage) -> None:

@@ -176,6 +176,20 @@ def test_every_look_at_a_person_is_written_down_without_saying_what_was_looked_f
     assert "sam" not in str(list(looks))
 
 
+def test_what_lines_could_be_is_asked_once_for_all_of_a_kind(stage: Stage) -> None:
+    client = staff("fundraiser")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            seen(client, HAND)
+        return sum('FROM "funding_payout"' in query["sql"] for query in queries.captured_queries)
+
+    upload(client, "2026-11-03,51.00,cash,b1\n")
+    assert asked() == 1
+    upload(client, "2026-11-04,52.00,cash,b2\n2026-11-05,53.00,cash,b3\n")
+    assert asked() == 1
+
+
 def test_look_at_the_bank_is_written_down_with_what_was_shown(stage: Stage) -> None:
     client = staff("fundraiser")
     press(client, f"{HAND}expect/", **EXPECTED)

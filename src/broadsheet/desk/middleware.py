@@ -48,10 +48,11 @@ class DeskRights:
         kwargs: Mapping[str, Any],
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        is_desk = match is not None and match.route.startswith("desk/")
-        if not is_desk or not request.user.has_perm("wagtailadmin.access_admin"):
-            return None  # readers' addresses; or the sign-in's to refuse
-        things = _things(request, match.view_name, kwargs) if match else ()
+        if match is None or not match.route.startswith("desk/"):
+            return None
+        if not request.user.has_perm("wagtailadmin.access_admin"):
+            return None  # the sign-in's to refuse
+        things = _things(request, match.view_name, kwargs)
         if all(may_see(request.user, thing) for thing in things):
             return None
         answer: HttpResponseBase = permission_denied(request)

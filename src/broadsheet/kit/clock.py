@@ -16,3 +16,8 @@ def now() -> dt.datetime:
 def newsroom_zone() -> ZoneInfo:
     """The newsroom's own time zone, in which its dates are shown and its addresses are formed."""
     return ZoneInfo(settings.TIME_ZONE)
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day that it is in the newsroom's zone at an instant."""
+    return moment.astimezone(newsroom_zone()).date()

@@ -60,6 +60,6 @@ def _picture_of_rendition(path: str) -> Picture | None:
 
 
 def _is_in_their_pages(user: Any, picture: Picture) -> bool:
-    theirs = seen_by(user, Page).values_list("pk", flat=True)
+    theirs = set(seen_by(user, Page).values_list("pk", flat=True))
     used = ReferenceIndex.get_references_to(picture).filter(base_content_type__model="page")
-    return any(int(pk) in set(theirs) for pk in used.values_list("object_id", flat=True))
+    return any(int(pk) in theirs for pk in used.values_list("object_id", flat=True))

@@ -41,6 +41,16 @@ class Outcome:
     verdict: RowVerdict
     said: str = ""
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody has to read of it."""
+        return self.verdict in (RowVerdict.KNOWN, RowVerdict.EMPTY)
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.verdict in (RowVerdict.BAD, RowVerdict.ALTERED, RowVerdict.DUPLICATE)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
@@ -118,7 +128,7 @@ def match_obvious(*, by: audit.Actor) -> list[BankLine]:
     matched = []
     for line in unexplained_lines():
         seen = Seen(line_left(line), line.booked_on, line.words)
-        targets = dict(candidates_for(line))
+        targets = dict(candidates_for(line.currency, came=line.minor > 0))
         found = obvious(seen, targets)
         if found is not None:
             match_line(line=line, targets=[targets[found]], by=by)

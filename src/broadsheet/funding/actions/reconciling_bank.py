@@ -69,7 +69,7 @@ _SAME = ("bank", "booked_on", "minor", "currency", "words")
 
 def _miss(found: Reconciliation, since: dt.date, until: dt.date | None) -> None:
     """Name payouts and refunds that should be at the bank by now."""
-    today = clock.now().astimezone(clock.newsroom_zone()).date()
+    today = clock.day_of(clock.now())
     last = min(until or today, today - PATIENCE)
     due: dict[str, list[tuple[dt.datetime, Money]]] = defaultdict(list)
     for payout in payouts_on_their_way():
@@ -78,7 +78,7 @@ def _miss(found: Reconciliation, since: dt.date, until: dt.date | None) -> None:
         due[refund.attempt.donation.reference].append((refund.created_at, refund.amount))
     for ref, rows in due.items():
         for at, amount in rows:
-            day = at.astimezone(clock.newsroom_zone()).date()
+            day = clock.day_of(at)
             if since <= day <= last:
                 said = f"{amount.format()} of {day} is in no line of the bank"
                 found.differences.append(Difference("extra", ref, said))

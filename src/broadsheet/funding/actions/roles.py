@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
-CARE = (*("view_supporter", "view_donation", "change_donation", "add_supporternote"),)
+CARE = ("view_supporter", "view_donation", "change_donation", "add_supporternote")
 """Answers supporters: sees them and what they gave for, sends receipts again; sees no amount."""
 
 FUNDRAISERS = (

@@ -161,7 +161,7 @@ def _issue_receipt(donation: Donation) -> None:
     """A receipt with the next number of the year of the gift in the newsroom's zone."""
     now = clock.now()
     settled_at = donation.settled_at or now
-    year = str(settled_at.astimezone(clock.newsroom_zone()).year)
+    year = str(clock.day_of(settled_at).year)
     series, _ = ReceiptSeries.objects.get_or_create(name=year)
     # The update takes the row until the end of the transaction: a rollback gives the number back.
     ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)

@@ -27,8 +27,10 @@ from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 
 MADE = (
-    *(RefundState.SUBMITTED, RefundState.UNKNOWN),
-    *(RefundState.PENDING, RefundState.SUCCEEDED),
+    RefundState.SUBMITTED,
+    RefundState.UNKNOWN,
+    RefundState.PENDING,
+    RefundState.SUCCEEDED,
 )
 """States of a refund that was agreed to: from then on the money is owed."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import F, QuerySet, Sum
@@ -15,25 +14,27 @@ from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 
 
-def unexplained_lines() -> list[BankLine]:
+def unexplained_lines() -> QuerySet[BankLine]:
     """Bank lines that nothing explains yet, or not wholly, the oldest first."""
     matched = Coalesce(Sum("matches__minor"), 0)
     rows = BankLine.objects.filter(set_aside="").annotate(matched=matched)
-    return list(rows.exclude(matched=F("minor")).order_by("booked_on", "pk"))
+    return rows.exclude(matched=F("minor")).order_by("booked_on", "pk")
 
 
-def candidates_for(line: BankLine) -> Iterator[tuple[Candidate, Attempt | Payout | Refund]]:
-    """What a line could be, by its direction and currency: expected gifts, payouts, refunds made by hand."""
-    for payout in payouts_on_their_way().filter(currency=line.currency):
+def candidates_for(
+    currency: str, *, came: bool
+) -> Iterator[tuple[Candidate, Attempt | Payout | Refund]]:
+    """What a line of a currency could be: payouts, and where money came expected gifts, else refunds made by hand."""
+    for payout in payouts_on_their_way().filter(currency=currency):
         amount = Money(payout.minor, payout.currency)
-        yield Candidate(payout.pk, amount, sent_on=_day(payout.made_at)), payout
-    if line.minor > 0:
-        for attempt in expected_attempts().filter(donation__currency=line.currency):
+        yield Candidate(payout.pk, amount, sent_on=clock.day_of(payout.made_at)), payout
+    if came:
+        for attempt in expected_attempts().filter(donation__currency=currency):
             donation = attempt.donation
             yield Candidate(attempt.pk, donation.gross, reference=donation.reference), attempt
     else:
-        for refund in refunds_by_hand().filter(attempt__donation__currency=line.currency):
-            amount = Money(-refund.minor, line.currency)
+        for refund in refunds_by_hand().filter(attempt__donation__currency=currency):
+            amount = Money(-refund.minor, currency)
             reference = refund.attempt.donation.reference
             yield Candidate(refund.pk, amount, reference=reference), refund
 
@@ -55,7 +56,3 @@ def refunds_by_hand() -> QuerySet[Refund]:
         attempt__account__kind=ProcessorKind.OFFLINE, state=RefundState.SUCCEEDED, bank_match=None
     )
     return rows.select_related("attempt__donation")
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(clock.newsroom_zone()).date()

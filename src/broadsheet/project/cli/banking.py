@@ -139,8 +139,7 @@ def import_file(
     else:
         for matched in match_obvious(by=by):
             click.echo(f"  matched by itself: {sentence(matched)}")
-    bad = {"bad", "altered", "duplicate"}
-    context.exit(1 if any(each.verdict in bad for each in outcomes) else 0)
+    context.exit(1 if any(each.is_bad for each in outcomes) else 0)
 
 
 @bank.command()
@@ -199,11 +198,10 @@ def told(outcomes: list[Outcome]) -> list[str]:
     """How many rows became what, and each one that needs somebody."""
     counts = Counter(each.verdict.label for each in outcomes)
     summary = ", ".join(f"{count} {label}" for label, count in counts.items())
-    quiet = {"known", "empty"}
     return [f"{len(outcomes)} rows: {summary or 'none'}."] + [
         f"  row {each.number}: {each.verdict.label}: {each.said}"
         for each in outcomes
-        if each.verdict not in quiet
+        if not each.is_quiet
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,7 +18,7 @@ from broadsheet.funding.actions import (
     set_line_aside,
 )
 from broadsheet.funding.actions.banking import Target, line_left
-from broadsheet.funding.choices import DonationState, Method, RowVerdict
+from broadsheet.funding.choices import DonationState, Method
 from broadsheet.funding.errors import BadStatement, MatchRefused
 from broadsheet.funding.forms import ExpectForm, StatementForm
 from broadsheet.funding.models import Attempt, BankLine, Payout, Refund
@@ -29,16 +31,19 @@ from broadsheet.funding.queries import (
 from broadsheet.funding.views.staff.screens import ROWS, act, need, person, screen
 from broadsheet.kit import audit
 
+BANK = ("change_bankline", "see_amounts", "view_donation", "view_supporter")
+"""The rights of who deals with the bank: its screen shows who gives, and how much."""
+
 KINDS: dict[str, type[Target]] = {"gift": Attempt, "payout": Payout, "refund": Refund}
 
 
-@need("change_bankline", "see_amounts", "view_donation", "view_supporter")
+@need(*BANK)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     return _screen(request, ExpectForm(), StatementForm())
 
 
-@need("add_donation", "see_amounts", "view_donation", "view_supporter", "change_bankline")
+@need("add_donation", *BANK)
 @require_POST
 def expect(request: HttpRequest) -> HttpResponse:
     form = ExpectForm(request.POST)
@@ -53,7 +58,7 @@ def expect(request: HttpRequest) -> HttpResponse:
     )
 
 
-@need("change_bankline", "see_amounts", "view_donation", "view_supporter")
+@need(*BANK)
 @require_POST
 def statement(request: HttpRequest) -> HttpResponse:
     form = StatementForm(request.POST, request.FILES)
@@ -73,15 +78,12 @@ def statement(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return HttpResponseRedirect(_here())
     matched = [] if dry_run else match_obvious(by=person(request))
-    quiet = (RowVerdict.KNOWN, RowVerdict.EMPTY)
     return screen(
         request,
         "statement",
         "What became of each row",
         rows=[
-            (each.number, each.verdict.label, each.said)
-            for each in outcomes
-            if each.verdict not in quiet
+            (each.number, each.verdict.label, each.said) for each in outcomes if not each.is_quiet
         ],
         count=len(outcomes),
         matched=matched,
@@ -89,7 +91,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     )
 
 
-@need("change_bankline", "see_amounts", "view_donation", "view_supporter")
+@need(*BANK)
 @require_POST
 def match(request: HttpRequest, number: int) -> HttpResponse:
     line = get_object_or_404(BankLine, pk=number)
@@ -100,7 +102,7 @@ def match(request: HttpRequest, number: int) -> HttpResponse:
     return act(request, "The line is explained.", work, _here())
 
 
-@need("change_bankline", "see_amounts", "view_donation", "view_supporter")
+@need(*BANK)
 @require_POST
 def aside(request: HttpRequest, number: int) -> HttpResponse:
     line, reason = get_object_or_404(BankLine, pk=number), request.POST.get("reason", "")
@@ -137,6 +139,15 @@ def _named(target: Target) -> str:
     return f"refund of gift {target.attempt.donation.reference}"
 
 
+def _choices(currency: str, *, came: bool) -> list[tuple[str, str, str]]:
+    """What a line of a currency could be: what is sent when it is chosen, its amount, a few words."""
+    names = {model: kind for kind, model in KINDS.items()}
+    return [
+        (f"{names[type(target)]}:{target.pk}", candidate.amount.format(), _named(target))
+        for candidate, target in candidates_for(currency, came=came)
+    ]
+
+
 def _here() -> str:
     return reverse("funding_staff:by-hand")
 
@@ -144,14 +155,11 @@ def _here() -> str:
 def _screen(
     request: HttpRequest, expecting: ExpectForm, statement: StatementForm, *, status: int = 200
 ) -> HttpResponse:
-    names = {model: kind for kind, model in KINDS.items()}
-    lines = []
-    for line in unexplained_lines()[:ROWS]:
-        could_be = [
-            (f"{names[type(target)]}:{target.pk}", candidate.amount.format(), _named(target))
-            for candidate, target in candidates_for(line)
-        ]
-        lines.append((line, line_left(line).format(), could_be))
+    choices = functools.cache(_choices)  # most lines are of one currency and direction
+    lines = [
+        (line, line_left(line).format(), choices(line.currency, came=line.minor > 0))
+        for line in unexplained_lines()[:ROWS]
+    ]
     waiting = expected_attempts().filter(donation__state=DonationState.PENDING)[:ROWS]
     audit.record(
         "bank.seen",
