@@ -29,6 +29,7 @@ LIBRARIES = """
     pydantic requests rich.progress yaml
 """.split()
 PATIENCE = 120
+TESTS = Path(__file__).resolve().parent
 
 
 def run(
@@ -60,6 +61,20 @@ def run(
         )
     assert (ended.returncode == 0) is ok, ended.stdout + ended.stderr
     return ended
+
+
+def run_program(name: str, *arguments: object) -> str:
+    """Run a program below tests/ in a process of its own, and return what it prints; fail unless it ends well."""
+    ended = subprocess.run(
+        [sys.executable, TESTS / name, *map(str, arguments)],
+        env=clean_environment() | {"PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
 
 
 def clean_environment() -> dict[str, str]:

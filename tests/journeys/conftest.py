@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 
-from commanding import clean_environment
+from commanding import run_program
 from journeys.visitor import Visitor
 from running import Served, free_port
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
-TESTS = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +29,7 @@ class Made:
 def made(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A newsroom with content that no journey has changed."""
     directory, port = tmp_path_factory.mktemp("made") / "ledger", free_port()
-    program = TESTS / "journeys" / "ledger.py"
-    ended = subprocess.run(
-        [sys.executable, program, directory, str(port), migrated_file],
-        env=clean_environment() | {"PYTHONPATH": str(TESTS)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
+    run_program("journeys/ledger.py", directory, port, migrated_file)
     return Made(directory, port)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from commanding import clean_environment, run
+from commanding import run, run_program
 from journeys.desk import Desk, at_desk
 from journeys.published import Door, Published, behind_caddy, behind_nginx, running
 from journeys.visitor import PHONE, Visitor
@@ -22,7 +20,6 @@ from running import fetch, free_port, wait_until
 
 pytestmark = pytest.mark.xdist_group("public site")
 
-TESTS = Path(__file__).resolve().parent.parent
 URL = f"https://{DOMAIN}"
 ONE_YEAR = "public, max-age=31536000, immutable"
 HEADLINE = "Mill opens its doors"
@@ -44,14 +41,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
         ('# sandbox_url = ""', f'sandbox_url = "http://127.0.0.1:{made.sandbox}"'),
     )
     settings.write_text(text, encoding="utf-8")
-    ended = subprocess.run(
-        [sys.executable, TESTS / "journeys" / "public.py", made.directory],
-        env=clean_environment() | {"PYTHONPATH": str(TESTS)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
+    run_program("journeys/public.py", made.directory)
     with running(made.processes(), folder, SSL_CERT_FILE=str(made.certificate.chain)):
         # A request for the desk waits by itself until Django has loaded.
         wait_until(lambda: fetch(web, "/")[0] == 200, "the front page is served")

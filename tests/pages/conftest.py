@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from commanding import clean_environment
-from pages.specimens import TESTS, TOOLS, Site
+from commanding import clean_environment, run_program
+from pages.specimens import TOOLS, Site
 from running import fetch, free_port, wait_until
 from services import do_without
 
@@ -20,15 +20,7 @@ from services import do_without
 def site(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The newsroom of `building.py`, served by its web process alone."""
     directory, port = tmp_path_factory.mktemp("pages") / "ledger", free_port()
-    made = subprocess.run(
-        [sys.executable, TESTS / "pages" / "building.py", directory, str(port), migrated_file],
-        env=clean_environment() | {"PYTHONPATH": str(TESTS)},
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=300,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
+    run_program("pages/building.py", directory, port, migrated_file)
     pages = json.loads((directory / "specimens.json").read_text("utf-8"))
     command = [sys.executable, "-m", "broadsheet.project.cli", "web", "--dir", str(directory)]
     web = subprocess.Popen([*command, "--port", str(port)], env=clean_environment())

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from commanding import clean_environment
+from commanding import run_program
 from soaking import Budget
-
-HERE = Path(__file__).resolve().parent
 
 
 def program(name: str, *arguments: object) -> list[int]:
     """Run one of the programs beside this file; return the numbers of its last line."""
-    ended = subprocess.run(
-        [sys.executable, HERE / name, *map(str, arguments)],
-        env=clean_environment() | {"PYTHONPATH": str(HERE.parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return [int(word) for word in ended.stdout.splitlines()[-1].split()]
+    said = run_program(f"project/{name}", *arguments)
+    return [int(word) for word in said.splitlines()[-1].split()]
 
 
 def back_up_and_restore(
