@@ -29,11 +29,6 @@ from paper import Paper
 from running import Served, wait_until
 from soaking import Budget
 
-on_its_own_database = pytest.mark.skipif(
-    os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres",
-    reason="processes with a newsroom of their own, on SQLite: they prove nothing more here",
-)
-
 
 @dataclass
 class Door:
@@ -224,7 +219,6 @@ def files(newsroom: Path) -> dict[str, int]:
     }
 
 
-@on_its_own_database
 def test_dry_run_changes_nothing_and_says_what_the_real_one_does_that_is_then_served(
     newsroom: Path, archive: Path, tmp_path: Path
 ) -> None:
@@ -260,7 +254,6 @@ def _is_served(newsroom: Path) -> None:
             assert "<script>" not in document
 
 
-@on_its_own_database
 def test_a_process_ends_with_a_sentence_and_status_two(founded: Path, tmp_path: Path) -> None:
     ended = command(founded, tmp_path / "none.xml", ok=False)
     assert ended.returncode == 2
@@ -268,7 +261,6 @@ def test_a_process_ends_with_a_sentence_and_status_two(founded: Path, tmp_path: 
     assert "does not exist" in ended.stderr
 
 
-@on_its_own_database
 def test_large_file_costs_no_memory(founded: Path, tmp_path: Path) -> None:
     """Forty megabytes of items that end as skipped: the highest memory stays near that of a small file."""
     small = written(tmp_path / "small.xml", export(item(1, kind="product")))
@@ -301,14 +293,12 @@ def number(newsroom: Path, query: str) -> int:
 STORIES = "SELECT count(*) FROM newsroom_article"
 
 
-@on_its_own_database
 def test_import_killed_at_any_point_and_run_again_doubles_and_loses_nothing(
     newsroom: Path, tmp_path: Path
 ) -> None:
     import_and_kill(newsroom, tmp_path, kills=2, seed=5)
 
 
-@on_its_own_database
 @pytest.mark.soak(minutes=2)
 def test_import_killed_many_times_doubles_and_loses_nothing(
     founded: Path, tmp_path: Path, budget: Budget
