@@ -23,7 +23,13 @@ from broadsheet.kit.reads import reading
 from broadsheet.newsroom.actions.registers import create_section
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_static_page
 from broadsheet.newsroom.models import Article, FrontPage, SectionPage
-from broadsheet.press.actions import check_edition, press_everything, press_failed, press_pending
+from broadsheet.press.actions import (
+    batch,
+    check_edition,
+    press_everything,
+    press_failed,
+    press_pending,
+)
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import edition
 from links import dead_links
@@ -224,7 +230,10 @@ def test_section_renamed_while_pages_are_rendered_is_on_all_of_them(
         assert b"Renamed meanwhile" in blob.read()
 
 
-def test_full_run_that_is_interrupted_is_taken_up_where_it_was(paper: Paper) -> None:
+def test_full_run_that_is_interrupted_is_taken_up_where_it_was(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "SHEET", 2)
     for number in range(6):
         paper.story(f"Story {number}", f"story-{number}")
     press_pending()

@@ -13,6 +13,10 @@ class PressBusy(PressError):
     """Another process is pressing and did not finish in time."""
 
 
+class PressBroken(PressError):
+    """A process that rendered for us was ended before it was done."""
+
+
 class NotAnEdition(PressError):
     """A directory holds no edition, or one that this version cannot read."""
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils import translation
-
-from broadsheet.kit.public import Document, Kind, impositions, kinds
-from broadsheet.kit.reads import Reads, asking_once, one_sheet, recording
-from broadsheet.press.edition import Edition, Picture, Place, Pressed, Proofs
+from broadsheet.kit.public import impositions, kinds
+from broadsheet.press.actions.presses import presses
+from broadsheet.press.actions.rendering import Rendered
+from broadsheet.press.edition import Edition, Place, Pressed, Proofs
 from broadsheet.press.models import Failure, Forwarding
 from broadsheet.press.queries import expand
-from broadsheet.press.tracking import tracked
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +38,8 @@ class Batch:
 
     edition: Edition
     proofs: Proofs
+    processes: int | None = None
+    """How many render at once; None: as many as are worth it."""
     failed: dict[str, str] = field(default_factory=dict)
     renders: int = 0
 
@@ -71,28 +70,33 @@ class Batch:
         """Render resources anew. Returns the keys of addresses that were left or forwarded by it."""
         left: set[str] = set()
         ordered = sorted(resources, key=_neighbours())
-        with asking_once():
-            for first in range(0, len(ordered), SHEET):
-                sheet = ordered[first : first + SHEET]
-                left |= self._render_sheet(sheet)
+        sheets = [ordered[first : first + SHEET] for first in range(0, len(ordered), SHEET)]
+        done = 0
+        with presses(len(ordered), self.processes) as press:
+            for sheet in press(sheets):
+                for rendered in sheet:
+                    left |= self._receive(rendered)
+                done += len(sheet)
                 if progress:
-                    progress(first + len(sheet), len(ordered))
+                    progress(done, len(ordered))
         return left
 
-    def _render_sheet(self, sheet: Sequence[str]) -> set[str]:
-        """Render documents that read alike, one after the other."""
-        left: set[str] = set()
-        with one_sheet():
-            with recording():  # so that what is asked meanwhile is forgotten with the sheet
-                _foresee(sheet)
-            for resource in sheet:
-                before = self._place(resource)
-                self._render_one(resource)
-                self.renders += 1
-                now = self._place(resource)
-                if before is not None and (now is None or now.path != before.path):
-                    left |= self._leave(resource, before)
-        return left
+    def _receive(self, rendered: Rendered) -> set[str]:
+        """Take in what came of a document. Returns the keys of the address that it left by it."""
+        resource = rendered.resource
+        before = self._place(resource)
+        self.renders += 1
+        self.failed.pop(resource, None)
+        if rendered.error:
+            self.failed[resource] = rendered.error
+            self._keep_place(resource)
+        elif rendered.pressed is None:
+            self.proofs.leave_out(resource, rendered.reads)
+        else:
+            self.proofs.put(rendered.pressed)
+        now = self._place(resource)
+        has_left = before is not None and (now is None or now.path != before.path)
+        return self._leave(resource, before) if before is not None and has_left else set()
 
     def drop(self, resources: Iterable[str]) -> set[str]:
         """Let go of documents that no kind knows any more. Returns what `render` returns."""
@@ -111,37 +115,13 @@ class Batch:
         Forwarding.objects.update_or_create(path=path, defaults={"resource": resource})
         return {f"path:{path}", f"forwarding:{path}"}
 
-    def _render_one(self, resource: str) -> None:
-        name, _, ident = resource.partition(":")
-        self.failed.pop(resource, None)
-        kind = kinds().get(name)
-        if kind is None:
-            self.proofs.leave_out(resource)
-            return
-        try:
-            with _shield(), tracked() as reads, translation.override(None):
-                document = kind.render(ident)
-        except (OperationalError, InterfaceError):
-            raise  # The database went away: no fault of the document, and nothing is pressed without it.
-        except Exception as error:
-            # One story that cannot be rendered must not hold up the whole paper: readers keep its last
-            # good version, the desk and the doctor are told, and every tick tries again.
-            self.failed[resource] = f"{type(error).__name__}: {error}"
-            logger.exception("%s could not be rendered", resource)
-            self._keep_place(resource, kind)
-            return
-        if document is None:
-            # What it read is kept: should that change, the document may come to be.
-            self.proofs.leave_out(resource, reads.keys)
-        else:
-            self.proofs.put(_pressed(resource, document, reads))
-
-    def _keep_place(self, resource: str, kind: Kind) -> None:
+    def _keep_place(self, resource: str) -> None:
         """Where a document that cannot be rendered has no good version, have its address say so: others link to it."""
         if self._place(resource) is not None:
             return
+        name, _, ident = resource.partition(":")
         with suppress(Exception):
-            path = kind.path(resource.partition(":")[2])
+            path = kinds()[name].path(ident)
             if path is not None:
                 self.proofs.put(Pressed(resource, path, 503, PLAIN, RETRY, NOT_NOW))
 
@@ -174,39 +154,6 @@ def _neighbours() -> Callable[[str], tuple[str, str]]:
         return (known[name].place(ident) if name in known else resource), resource
 
     return place
-
-
-def _foresee(sheet: Iterable[str]) -> None:
-    """Load what the documents of a sheet are going to read, for all of a kind at once."""
-    idents: dict[str, list[str]] = {}
-    for resource in sheet:
-        name, _, ident = resource.partition(":")
-        idents.setdefault(name, []).append(ident)
-    for name, imposition in impositions().items():
-        if len(idents.get(name, ())) > 1:
-            imposition.foresee(idents[name])
-
-
-def _shield() -> AbstractContextManager[object]:
-    """Keeps the fault of one document from spoiling the transaction it is rendered in, as PostgreSQL would have it."""
-    is_spoilt = connection.vendor == "postgresql" and connection.in_atomic_block
-    return transaction.atomic() if is_spoilt else nullcontext()
-
-
-def _pressed(resource: str, document: Document, reads: Reads) -> Pressed:
-    pictures = (
-        Picture(used.path, used.file, used.content_type) for used in reads.pictures.values()
-    )
-    return Pressed(
-        resource=resource,
-        path=document.path,
-        status=document.status,
-        content_type=document.content_type,
-        headers=document.headers,
-        body=document.body,
-        reads=frozenset(reads.keys),
-        pictures=tuple(pictures),
-    )
 
 
 def _right(resource: str) -> tuple[int, str]:

@@ -64,7 +64,7 @@ def press_pending() -> Outcome:
         if current.held is not None:
             return Outcome(0, 0, 0, None)
         if current.fingerprint != fingerprint():
-            return _press_everything(current, None)
+            return _press_everything(current)
         with current.proofs() as proofs:
             return _finish(Batch(current, proofs), {}, "changes")
 
@@ -79,24 +79,27 @@ def press_failed() -> Outcome:
         return _finish(batch, {}, "again")
 
 
-def press_everything(progress: Progress | None = None) -> Outcome:
+def press_everything(progress: Progress | None = None, processes: int | None = None) -> Outcome:
     """Render every document anew and move the edition to the result in one step.
 
+    `processes` says how many render at once; as a rule as many as are worth it.
     A run that was interrupted is taken up where it was, unless something was published meanwhile. An
     edition that was held at a former one is released.
     """
     with press_lock():
         if edition().held is not None:
             edition().release()
-        return _press_everything(edition(), progress)
+        return _press_everything(edition(), progress, processes)
 
 
-def _press_everything(current: Edition, progress: Progress | None) -> Outcome:
+def _press_everything(
+    current: Edition, progress: Progress | None = None, processes: int | None = None
+) -> Outcome:
     made_of = fingerprint()
     with current.proofs(run=made_of) as proofs:
         # What a run that was interrupted had seen is rendered again: its proofs may be older.
         seen = {} if proofs else pending_changes()
-        batch = Batch(current, proofs)
+        batch = Batch(current, proofs, processes)
         proofs.leave_out(SHOWER)
         render_everything(batch, progress)
         outcome = _finish(batch, seen, "everything")

@@ -18,7 +18,12 @@ def press() -> None:
 @press.command("run")
 @dir_option
 @click.option("--everything", is_flag=True, help="Render every page anew, not only what changed.")
-def run_press(directory: Path, everything: bool) -> int:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="How many render at once, with --everything. As a rule one for each processor where it is worth it.",
+)
+def run_press(directory: Path, everything: bool, processes: int | None) -> int:
     """Bring the edition, and the search, up to date with the newsroom."""
     open_desk(directory)
     from broadsheet.newsroom.actions.indexing import index_pending
@@ -26,7 +31,9 @@ def run_press(directory: Path, everything: bool) -> int:
 
     if everything:
         with click.progressbar(length=1, label="Pressing", show_pos=True) as bar:
-            outcome = actions.press_everything(lambda done, total: _show(bar, done, total))
+            outcome = actions.press_everything(
+                lambda done, total: _show(bar, done, total), processes
+            )
     else:
         outcome = actions.press_pending()
     index_pending()
