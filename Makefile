@@ -18,6 +18,8 @@ MINUTES ?= 20
 TOOLS := tests/tools/node_modules
 # How many processes run the tests.
 WORKERS ?= 2
+# Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo venv test coverage check format bench lighthouse soak baselines tools lock clean
 
@@ -109,5 +111,6 @@ $(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
 .PHONY: install
 install:
 	@echo "Installing the packages of requirements/$(INSTALL).txt"
-	@$(BIN)/uv pip sync -q --system-certs --require-hashes --python $(BIN)/python requirements/$(INSTALL).txt
+	@$(BIN)/uv pip sync -q --system-certs --require-hashes --compile-bytecode --python $(BIN)/python requirements/$(INSTALL).txt
 	@$(BIN)/uv pip install -q --offline --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@$(BIN)/python -m compileall -q src  # on a server, who runs it cannot write here
