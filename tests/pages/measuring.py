@@ -47,3 +47,14 @@ FOCUSABLE = """() => [...document.querySelectorAll("a[href], button, input, sele
   .filter(element => element.type !== "hidden" && !element.disabled && element.checkVisibility()
     && (element.type !== "radio" || element.checked)).length"""
 """How many elements the Tab key must reach; of radio buttons the chosen one stands for its group."""
+
+SHIFTS = """() => {
+  window.shifts = [];
+  new PerformanceObserver(list => window.shifts.push(...list.getEntries().map(
+    entry => `${entry.value}: ${entry.sources.map(({ node }) => (node?.outerHTML ?? "?").slice(0, 80)).join(", ")}`
+  ))).observe({ type: "layout-shift", buffered: true });
+}"""
+"""Has the page note whatever moves without having been asked, and how much (the sum is its CLS)."""
+
+DRAWN = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
+"""Waits until the page has been drawn once more, and what follows from it has been noted."""

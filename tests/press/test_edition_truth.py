@@ -18,8 +18,13 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
-from broadsheet.newsroom.models import Article, Author, SectionPage, Topic
+from broadsheet.newsroom.models import Article, Author, Picture, SectionPage, Topic
 from broadsheet.press.actions import check_edition, press_pending
+from broadsheet.press.edition import Edition
+from broadsheet.theme import tones
+from broadsheet.theme.choices import Density, Faces
+from broadsheet.theme.looks import KEY, styles
+from broadsheet.theme.models import Look
 from links import dead_links
 from paper import Paper
 from soaking import Budget
@@ -143,6 +148,35 @@ class Desk(RuleBasedStateMachine):
             if outside
             else {"redirect_page": story, "redirect_link": ""},
         )
+
+    @rule(
+        accent=st.sampled_from([tones.ACCENT, "#0a5c4a"]),
+        faces=st.sampled_from(Faces.values),
+        density=st.sampled_from(Density.values),
+        has_logo=st.booleans(),
+    )
+    def choose_look(self, accent: str, faces: str, density: str, has_logo: bool) -> None:
+        press_pending()
+        look = Look.load()
+        before = styles(look), look.logo_id
+        look.accent, look.faces, look.density = accent, faces, density
+        look.logo = self.logo() if has_logo else None
+        look.save()
+        is_new = before != (styles(look), look.logo_id)
+        pages, readers = self.pages_and_readers_of_the_look()
+        assert press_pending().renders == (len(readers) if is_new else 0)
+        # Every page shows the look; what is none does not, but that the way to where a page is now asks for it.
+        assert {name for name in readers if not name.startswith("forwarding:")} == pages
+
+    def pages_and_readers_of_the_look(self) -> tuple[set[str], set[str]]:
+        edition = Edition(django_settings.EDITION_DIR)
+        pages = {e.resource for e in edition.entries() if e.content_type.startswith("text/html")}
+        readers = edition.readers_of([KEY])
+        edition.close()
+        return {name for name in pages if not name.startswith("forwarding:")}, readers
+
+    def logo(self) -> Picture:
+        return Picture.objects.first() or self.paper.picture("Logo", (300, 60))
 
     @rule()
     def drop_redirect(self) -> None:

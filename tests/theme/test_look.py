@@ -162,7 +162,8 @@ def test_look_in_every_face_and_density_is_sound() -> None:
     for faces, density in itertools.product(Faces.values, Density.values):
         css = styles(Look(faces=faces, density=density, accent=GREEN))
         assert css.count("{") == css.count("}") >= 3
-        assert "url(" not in css
+        assert ("url(" in css) == (faces == Faces.WEB)
+        assert re.findall(r"url\((?!\"/assets/)", css) == []
 
 
 def test_tones_of_ours_are_read_on_each_other() -> None:

@@ -10,9 +10,10 @@ class ThemeConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.kit.slots import register_slot
-        from broadsheet.theme import looks, scripts
+        from broadsheet.theme import faces, looks, scripts
         from broadsheet.theme.views import guide_with
 
         register_slot("look.preview", guide_with)
+        faces.register()
         looks.register()
         scripts.register()

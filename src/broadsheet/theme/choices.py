@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from broadsheet.theme import faces
+
 
 class Faces(models.TextChoices):
-    """The faces of plate, headlines and text. All are on readers' machines: nothing is fetched."""
+    """The faces of plate, headlines and text. All but one are on readers' machines: nothing is fetched."""
 
     SERIF = "serif", _("Serif, as in print")
     SANS = "sans", _("Sans serif for plate and headlines, serif for text")
     PLAIN = "plain", _("Sans serif for everything")
     OLD = "old", _("Old-style serif, as in books")
+    WEB = "web", _("A newspaper's serif of the site's own: some 60 kB more, once for each reader")
 
 
 class Density(models.TextChoices):
@@ -31,6 +34,7 @@ FACES: dict[str, str] = {
     Faces.SANS: f"--plate:{_SANS};--heads:{_SANS};",
     Faces.PLAIN: f"--plate:{_SANS};--text:{_SANS};",
     Faces.OLD: f"--plate:{_OLD};--text:{_OLD};",
+    Faces.WEB: faces.TOKENS,
 }
 DENSITIES: dict[str, str] = {
     Density.ROOMY: "--s3:1.375rem;--s4:1.875rem;--s5:3rem;--s6:4.5rem;",

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from broadsheet.kit.public import Document
 from broadsheet.theme.filters import without_unspeakable
-from broadsheet.theme.looks import look_style
+from broadsheet.theme.looks import has_web_face, look_style
 from broadsheet.theme.stylesheet import plain_style, stylesheet
 
 
@@ -52,8 +52,9 @@ def page_policy(*, form_targets: Sequence[str] = (), has_script: bool = False) -
     mine = look_style()
     styles = " ".join(one.source for one in (stylesheet(), plain_style(), mine) if one)
     script = "script-src 'self'; worker-src 'self'; " if has_script else ""
+    font = "font-src 'self'; " if has_web_face() else ""
     return (
-        f"default-src 'none'; style-src {styles}; img-src 'self'; media-src 'self'; "
+        f"default-src 'none'; style-src {styles}; {font}img-src 'self'; media-src 'self'; "
         f"connect-src 'self'; {script}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 

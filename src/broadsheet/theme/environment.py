@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from broadsheet.kit.slots import slot
 from broadsheet.theme import filters
 from broadsheet.theme.languages import active_language, language
-from broadsheet.theme.looks import logo, look_style
+from broadsheet.theme.looks import asked_early, logo, look_style
 from broadsheet.theme.pictures import picture
 from broadsheet.theme.scripts import reader_script
 from broadsheet.theme.stylesheet import plain_style, stylesheet
@@ -27,6 +27,7 @@ def environment(*, autoescape: bool = True, **options: Any) -> Environment:
     )
     made.globals |= {
         "active_language": active_language,
+        "asked_early": asked_early,
         "language": language,
         "logo": logo,
         "look_style": look_style,

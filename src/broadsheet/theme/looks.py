@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from broadsheet.kit.public import Membership, watch
 from broadsheet.kit.reads import reader
-from broadsheet.theme import tones
-from broadsheet.theme.choices import DENSITIES, FACES
+from broadsheet.theme import faces, tones
+from broadsheet.theme.choices import DENSITIES, FACES, Faces
 from broadsheet.theme.models import Look
 from broadsheet.theme.pictures import logo_picture
 from broadsheet.theme.stylesheet import Stylesheet, compact, named
@@ -55,9 +55,22 @@ def styles(chosen: Look) -> str:
     dark = _tokens(names, tones.DARK_PAPER, tones.DARK_INK, chosen.dark_accent)
     usual = FACES[chosen.faces] + DENSITIES[chosen.density] + light
     css = f":root{{{usual}}}" if usual else ""
+    if chosen.faces == Faces.WEB:
+        css += faces.rules()
     if dark:  # always with the light ones, which would else stand in the dark, too
         css += f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
     return f"@layer look{{{css}}}" if css else ""
+
+
+def has_web_face() -> bool:
+    """Whether pages load a face of the site's own."""
+    chosen = look()
+    return chosen is not None and chosen.faces == Faces.WEB
+
+
+def asked_early(code: str) -> list[str]:
+    """Paths of the face's files that a page in a language of this code needs first; none without such a face."""
+    return faces.asked_early(code) if has_web_face() else []
 
 
 def _changed(chosen: Look) -> tuple[str, ...]:
