@@ -108,12 +108,15 @@ def specimens(desk: Any) -> dict[str, str]:
     code = desk.edition.language
     prefix = "" if code == "en" else f"/{code}"
     story = desk.stories["weirside-empty-homes-after-flood"]
+    feature = list(desk.stories.values())[2]
     found = {
         "front": f"{prefix}/",
         "section": f"{prefix}/{desk.sections['city'].slug}/",
         "article": story.address,
         "opinion": desk.stories["what-it-costs-to-print-the-truth"].address,
         "author": f"{prefix}/authors/{story.bylines.first().author.slug}/",
+        "series": f"{prefix}/series/{series(desk)}/",
+        "feature": feature.address,
         "topic": f"{prefix}/topics/{story.topics.order_by('slug')[0].slug}/",
         "month": f"{prefix}/2026/11/",
         "static": f"{prefix}/about/",
@@ -125,6 +128,25 @@ def specimens(desk: Any) -> dict[str, str]:
         "mistaken": f"{prefix}/give/confirm/?amount=much",
     }
     return {f"{kind} {code}": address for kind, address in found.items()}
+
+
+def series(desk: Any) -> str:
+    """The slug of a new series of two stories, of which the second is a feature."""
+    from broadsheet.newsroom.choices import StoryKind
+    from broadsheet.newsroom.models import Series
+
+    made = Series.objects.create(
+        name=desk.sections["city"].title,
+        slug="a-series",
+        description=desk.front.tagline,
+        locale=desk.locale,
+    )
+    for story, kind in zip(
+        list(desk.stories.values())[1:3], (StoryKind.NEWS, StoryKind.FEATURE), strict=True
+    ):
+        story.series, story.kind = made, kind
+        story.save_revision().publish()
+    return made.slug
 
 
 def account() -> None:

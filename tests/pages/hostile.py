@@ -5,6 +5,7 @@ The words of each direction of writing come from its own script. `MARK` runs whe
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ RUN = "document.documentElement.dataset.ran = 1"
 MARK = f"\"'><script>{RUN}</script><img src=x onerror='{RUN}'>"
 LINK = f'<a href="javascript:{RUN}">'
 EMOJI = "👩‍👩‍👧‍👦🏳️‍🌈🇺🇳👍🏽🐟"
+CORRECTED = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 TURN = "\u202e\u2067"
 
 WORDS = {
@@ -85,6 +87,29 @@ def _of(
         ("chart", {"caption": words, "source": words, "bars": bars}),
         ("embed", {"url": f"https://host.example/{unbroken('fr', 150)}", "title": words}),
         ("preformatted", words),
+        ("pull_quote", {"text": words}),
+        ("fact_box", {"heading": words, "text": f"<p>{safe} {link}{safe}</a></p>{words}"}),
+        (
+            "audio",
+            {"file": "sound.mp3", "title": words, "length": "1:02", "transcript": f"<p>{safe}</p>"},
+        ),
+        (
+            "video",
+            {
+                "file": "film.mp4",
+                "title": words,
+                "length": "",
+                "transcript": f"<p>{safe}</p>{words}",
+                "poster": "broken" if slug == "longest" else "sound",
+                "captions": "said.vtt",
+            },
+        ),
+        ("footnotes", [f"<p>{safe}{words}</p>"]),
+        (
+            "sources",
+            [{"name": words, "url": f"https://{unbroken('fr', 60)}.example/", "note": words}],
+        ),
+        ("corrections", [{"text": words, "published": CORRECTED}]),
     ]
     picture = "broken" if slug == "longest" else "sound"
     return Story(slug, headline, words, body, names, (words[:110],), picture, words)

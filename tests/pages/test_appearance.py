@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from browser import FLAGS
-from pages.specimens import TESTS, Site, sign_in
+from pages.specimens import KINDS, TESTS, Site, sign_in
 from services import do_without
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -30,9 +30,6 @@ FOUND = TESTS.parent / ".cache" / "appearance"
 
 SHADE, SHARE = 40, 0.002
 WIDTHS = {360: 800, 1280: 900}
-KINDS = (
-    "front section article opinion author static search nothing error campaign give confirm".split()
-)
 VIEWS = [
     *((kind, "en", "light", 360) for kind in KINDS),
     *((kind, "ar", "dark", 1280) for kind in KINDS),
@@ -86,10 +83,9 @@ class Views:
         is_guide = kind == "guide"
         guide = f"{self.site.origin}/desk/styleguide/?language={code}"
         page.goto(guide if is_guide else self.site.url(kind, code))
-        players = page.locator(
-            "audio, video"
-        )  # the browser's own, which turn a wheel while they wait
-        shot = page.screenshot(full_page=is_guide, animations="disabled", mask=[players])
+        # The browser's own players, which turn a wheel while they wait, and a reference that is drawn by lot.
+        other = page.locator("audio, video, [role=status] > .help")
+        shot = page.screenshot(full_page=is_guide, animations="disabled", mask=[other])
         page.close()
         seen = Image.open(BytesIO(shot)).convert("RGB")
         return seen.resize((seen.width // 2, seen.height // 2), Image.Resampling.BOX)

@@ -111,6 +111,12 @@ def texts(story: hostile.Story) -> Iterator[str]:
     for kind, value in story.body:
         if kind == "table":
             yield from (value["caption"], *(cell for row in value["table"]["data"] for cell in row))
+        elif kind in ("sources", "corrections"):
+            yield from (
+                row[name] for row in value for name in ("name", "note", "text") if name in row
+            )
+        elif kind == "fact_box":
+            yield value["heading"]  # its text is markup
         elif isinstance(value, dict):
             names = ("text", "speaker", "role", "caption", "credit", "title")
             yield from (value[name] for name in names if value.get(name))

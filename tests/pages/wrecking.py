@@ -12,16 +12,31 @@ from wagtail.models import Locale
 
 from broadsheet.newsroom.actions.fronts import arrange_front
 from broadsheet.newsroom.actions.registers import (
+    add_download,
     add_picture,
     create_author,
     create_section,
     create_topic,
 )
 from broadsheet.newsroom.actions.stories import Draft, publish_page, write_story
-from broadsheet.newsroom.models import Article, Author, FrontPage, Picture, SectionPage, Topic
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    Download,
+    FrontPage,
+    Picture,
+    SectionPage,
+    Topic,
+)
 from pages import hostile
 
 BY = "test"
+RECORDINGS = {
+    "sound.mp3": b"ID3\x04" + bytes(4096),
+    "film.mp4": b"\x00\x00\x00\x18ftypmp42" + bytes(4096),
+    "said.vtt": b"WEBVTT\n\n00:00.000 --> 00:02.000\nRain.\n",
+}
+"""The beginnings of files; nobody plays them."""
 
 
 def hostile_edition(code: str, folder: Path, now: dt.datetime) -> dict[str, str]:
@@ -51,7 +66,7 @@ class Wreck:
     folder: Path
     locale: Locale = field(init=False)
     sections: list[SectionPage] = field(default_factory=list)
-    pictures: dict[str, Picture] = field(default_factory=dict)
+    library: dict[str, Picture | Download] = field(default_factory=dict)
     authors: dict[str, Author] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     stories: dict[str, Article] = field(default_factory=dict)
@@ -69,7 +84,11 @@ class Wreck:
             self.sections.append(section)
         for name in ("sound", "broken"):
             file = plain_picture(self.folder, f"{name}-{self.code}", (360, 240))
-            self.pictures[name] = add_picture(file=file, title=f"{name} {self.code}", by=BY)
+            self.library[name] = add_picture(file=file, title=f"{name} {self.code}", by=BY)
+        for name, content in RECORDINGS.items():
+            path = self.folder / f"{self.code}-{name}"
+            path.write_bytes(content)
+            self.library[name] = add_download(file=path, title=name, by=BY)
 
     def front(self) -> FrontPage:
         return FrontPage.objects.get(locale=self.locale)
@@ -88,11 +107,11 @@ class Wreck:
         draft = Draft(
             headline=story.headline,
             slug=story.slug,
-            body=[(kind, self.with_picture(value)) for kind, value in story.body],
+            body=[(kind, self.from_library(value)) for kind, value in story.body],
             standfirst=story.standfirst,
             bylines=[self.authors[name] for name in story.bylines],
             topics=[self.topics[name] for name in story.topics],
-            picture=self.pictures.get(story.picture),
+            picture=self.library.get(story.picture),
             picture_alt=story.caption[:255],
             picture_caption=story.caption,
         )
@@ -101,10 +120,11 @@ class Wreck:
         publish_page(page=page, by=BY, first_published=at)
         self.stories[story.slug] = page
 
-    def with_picture(self, value: Any) -> Any:
-        """A block's value with the picture itself in place of its name."""
-        if isinstance(value, dict) and value.get("image") in self.pictures:
-            return value | {"image": self.pictures[value["image"]]}
+    def from_library(self, value: Any) -> Any:
+        """A block's value with pictures and files themselves in place of their names."""
+        if isinstance(value, dict):
+            names = {name: one for name, one in value.items() if isinstance(one, str)}
+            return value | {name: self.library.get(one, one) for name, one in names.items()}
         return value
 
     def arrange(self) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks import StructBlockValidationError
 from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
+
+from broadsheet.kit import clock
+from broadsheet.newsroom.rules.recordings import AUDIO, CAPTIONS, VIDEO, ending
 
 INLINE = [
     "bold",
@@ -124,6 +133,94 @@ class ChartBlock(blocks.StructBlock):
         icon = "list-ul"
 
 
+class RecordingBlock(blocks.StructBlock):
+    """A file of the newsroom's own that browsers play; `kinds` says which endings of file names fit which field."""
+
+    kinds: ClassVar[dict[str, Collection[str]]]
+
+    file = DocumentChooserBlock(label=_("File"))
+    title = blocks.CharBlock(label=_("What it is"))
+    length = blocks.RegexBlock(
+        regex=r"^(\d+:)?[0-5]?\d:[0-5]\d$",
+        required=False,
+        label=_("How long it lasts"),
+        help_text=_("Minutes and seconds: 4:32."),
+        error_messages={"invalid": _("Write minutes and seconds with a colon between: 4:32.")},
+    )
+    transcript = blocks.RichTextBlock(
+        features=["ul", "ol", *INLINE],
+        required=False,
+        label=_("What is said"),
+        help_text=_("For who cannot hear it, or would rather read."),
+    )
+
+    def clean(self, value: Any) -> Any:
+        """Raises StructBlockValidationError for a file that browsers do not play as what it is used for."""
+        cleaned = super().clean(value)
+        errors = {}
+        for name, endings in self.kinds.items():
+            file = cleaned.get(name)
+            if file is not None and ending(file.filename) not in endings:
+                wanted = ", ".join(f".{one}" for one in endings)
+                errors[name] = ValidationError(
+                    _("“%(file)s” cannot be played here. Choose a file that ends in %(wanted)s.")
+                    % {"file": file.filename, "wanted": wanted}
+                )
+        if errors:
+            raise StructBlockValidationError(block_errors=errors)
+        return cleaned
+
+
+class AudioBlock(RecordingBlock):
+    """Something to listen to."""
+
+    kinds: ClassVar[dict[str, Collection[str]]] = {"file": AUDIO}
+
+    class Meta:
+        icon = "media"
+
+
+class VideoBlock(RecordingBlock):
+    """Something to watch, and the picture that stands for it until then."""
+
+    kinds: ClassVar[dict[str, Collection[str]]] = {"file": VIDEO, "captions": CAPTIONS}
+
+    poster = ImageChooserBlock(
+        label=_("Picture"), help_text=_("Shown until the film is started; it has the film's shape.")
+    )
+    captions = DocumentChooserBlock(
+        required=False,
+        label=_("Captions"),
+        help_text=_("A WebVTT file (.vtt) in the language of the story."),
+    )
+
+    class Meta:
+        icon = "media"
+
+
+class CorrectionBlock(blocks.StructBlock):
+    """What was wrong in a story, and since when it is right."""
+
+    text = blocks.TextBlock(label=_("What was wrong, and what is right"))
+    published = blocks.DateTimeBlock(default=clock.now, label=_("When it was corrected"))
+
+    class Meta:
+        icon = "warning"
+
+
+class SourceBlock(blocks.StructBlock):
+    """Something that a story rests on."""
+
+    name = blocks.CharBlock(label=_("Source"), help_text=_("A document, a record, a conversation."))
+    url = blocks.URLBlock(required=False, label=_("Address"))
+    note = blocks.CharBlock(
+        required=False, label=_("Note"), help_text=_("For example: PDF, 1.2 MB.")
+    )
+
+    class Meta:
+        icon = "doc-full"
+
+
 class EmbedBlock(blocks.StructBlock):
     """A place for something that lives elsewhere: shown as a link, never loaded from there."""
 
@@ -144,6 +241,8 @@ class StoryBody(blocks.StreamBlock):
     list = blocks.RichTextBlock(features=["ul", "ol", *INLINE], icon="list-ul", label=_("List"))
     table = StoryTableBlock(label=_("Table"))
     chart = ChartBlock(label=_("Chart"))
+    audio = AudioBlock(label=_("Sound"))
+    video = VideoBlock(label=_("Film"))
     embed = EmbedBlock(label=_("Embed"))
     preformatted = blocks.TextBlock(icon="code", label=_("Preformatted text"))
     separator = blocks.StaticBlock(icon="horizontalrule", label=_("Separator"))
@@ -155,6 +254,23 @@ class StoryBody(blocks.StreamBlock):
         label=_("Footnotes"),
         help_text=_("In the text, write [^1] where the first one belongs."),
     )
+    sources = blocks.ListBlock(
+        SourceBlock(),
+        icon="doc-full",
+        label=_("Sources"),
+        help_text=_("What the story rests on, as far as readers may know it."),
+    )
+    corrections = blocks.ListBlock(
+        CorrectionBlock(),
+        icon="warning",
+        label=_("Corrections"),
+        help_text=_("The newest first. Never take one away."),
+    )
+
+    class Meta:
+        block_counts: ClassVar[dict[str, dict[str, int]]] = {
+            name: {"max_num": 1} for name in ("footnotes", "sources", "corrections")
+        }
 
 
 class ChosenStory(blocks.PageChooserBlock):

@@ -48,6 +48,8 @@ LOGO = ("max-480x96|format-png", "max-960x192|format-png")
 SHARED = "fill-1200x630|bgcolor-ffffff|format-jpeg"
 """What other sites show beside a link to a story."""
 
+STILL = SHAPES["whole"].specs[-1]
+"""What stands for a film."""
 
 UNREADABLE = (OSError, ValueError, SyntaxError, DecompressionBombError)
 """What comes of a picture file that is missing or broken."""
@@ -88,6 +90,11 @@ def picture(
 def shared_picture(image: Any) -> Made | None:
     """The picture as other sites show it beside a link, or None where the file cannot be read."""
     return next(iter(_made(image, (SHARED,))), None)
+
+
+def still_picture(image: Any) -> Made | None:
+    """The picture that stands for a film until it is started, or None where the file cannot be read."""
+    return next(iter(_made(image, (STILL,))), None)
 
 
 def logo_picture(image: Any, dark: Any | None, alt: str) -> Markup:

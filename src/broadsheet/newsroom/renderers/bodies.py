@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from markupsafe import Markup
 
-from broadsheet.kit import reads
 from broadsheet.newsroom.models import Article, StaticPage
 from broadsheet.newsroom.queries import stories
+from broadsheet.newsroom.renderers import recordings
 from broadsheet.newsroom.renderers.charts import chart
 from broadsheet.newsroom.renderers.prose import Targets, ids_linked, parsed, prose, safe_link
 from broadsheet.newsroom.renderers.tables import table
@@ -52,13 +50,21 @@ def body(holder: Article | StaticPage) -> list[Block]:
     """The blocks of a page as `newsroom/body.html` shows them; one that shows nothing is left out."""
     blocks = stories.blocks_of(holder)
     trees = [[parsed(source) for source in _rich_sources(kind, value)] for kind, value in blocks]
-    targets = _targets([tree for found in trees for tree in found])
+    targets = _targets(
+        [tree for found in trees for tree in found],
+        {pk for kind, value in blocks for pk in recordings.files_of(kind, value)},
+    )
     notes = Footnotes(sum(len(value) for kind, value in blocks if kind == "footnotes"))
     level = 1
     made = []
     for order, ((kind, value), found) in enumerate(zip(blocks, trees, strict=True)):
         texts = [prose(tree, targets) for tree in found]
-        block = _rich(kind, value, texts, notes) if found else _VIEWS.get(kind, _nothing)(value)
+        if kind in recordings.VIEWS:
+            block = recordings.VIEWS[kind](value, texts, targets.downloads)
+        elif found:
+            block = _rich(kind, value, texts, notes)
+        else:
+            block = _VIEWS.get(kind, _nothing)(value)
         if block is None:
             continue
         if kind == "heading":
@@ -102,6 +108,8 @@ def _rich_sources(kind: str, value: Any) -> list[str]:
         return [value.source]
     if kind == "fact_box":
         return [value["text"].source]
+    if kind in recordings.VIEWS:
+        return [value["transcript"].source]
     return [note.source for note in value] if kind == "footnotes" else []
 
 
@@ -118,29 +126,16 @@ def _nothing(value: Any) -> Block | None:
     return None
 
 
-def _targets(trees: Iterable[HtmlElement]) -> Targets:
-    """All that the trees link to, in one query for pages and one for documents, none where there is no link."""
-    pages, files = set[int](), set[int]()
+def _targets(trees: Iterable[HtmlElement], files: set[int]) -> Targets:
+    """All that the trees link to and these files, in one query for pages and one for documents, none for nothing."""
+    pages = set[int]()
     for tree in trees:
         pages.update(ids_linked(tree, "page"))
         files.update(ids_linked(tree, "document"))
     return Targets(
         stories.page_addresses(sorted(pages)) if pages else {},
-        _published_downloads(sorted(files)) if files else {},
+        recordings.published(sorted(files)) if files else {},
     )
-
-
-def _published_downloads(ids: list[int]) -> Mapping[int, str]:
-    """The paths under which documents are published beside the page; one whose file is gone has none."""
-    found = {}
-    for pk, download in stories.downloads(ids).items():
-        file = Path(download.file.path)
-        if file.is_file():
-            path = f"/media/documents/{download.file_hash or pk}/{quote(file.name)}"
-            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            reads.use_picture(path, file, kind)
-            found[pk] = path
-    return found
 
 
 def _heading(value: Any) -> Block | None:
@@ -168,6 +163,20 @@ def _picture(value: Any) -> Block | None:
     }
 
 
+def _sources(value: Any) -> Block | None:
+    rows = [
+        {"name": row["name"], "url": safe_link(row["url"] or ""), "note": row["note"]}
+        for row in value
+        if row["name"]
+    ]
+    return {"rows": rows} if rows else None
+
+
+def _corrections(value: Any) -> Block | None:
+    notes = [{"text": row["text"], "published": row["published"]} for row in value if row["text"]]
+    return {"notes": notes} if notes else None
+
+
 def _embed(value: Any) -> Block | None:
     url = safe_link(value["url"])
     return {"url": url, "title": value["title"], "host": urlsplit(url).hostname} if url else None
@@ -191,4 +200,6 @@ _VIEWS: dict[str, Callable[[Any], Block | None]] = {
     "embed": _embed,
     "preformatted": _preformatted,
     "separator": _separator,
+    "sources": _sources,
+    "corrections": _corrections,
 }

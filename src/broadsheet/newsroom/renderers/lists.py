@@ -81,9 +81,10 @@ def month_document(scope: str, month: str) -> Document | None:
         return None
     plate, above = where
     with translation.override(plate.code):
-        title = _("%(name)s, %(month)s") % {"name": above.title, "month": month_name(month)}
+        heading = month_name(month)
+        title = _("%(name)s, %(month)s") % {"name": above.title, "month": heading}
     head = Head(title=title, path=month_links(above.url, [month])[0].url)
-    return _document(Register(plate), head, scope, found, above=above)
+    return _document(Register(plate), head, scope, found, above=above, heading=heading)
 
 
 def _newest(register: Register, head: Head, scope: str, **more: Any) -> Document:
@@ -101,6 +102,7 @@ def _document(
     found: Sequence[Article],
     *,
     above: Link | None = None,
+    heading: str = "",
     below: Sequence[Link] = (),
     person: Author | None = None,
     months: Sequence[object] = (),
@@ -110,6 +112,7 @@ def _document(
         code=register.plate.code,
         head=head,
         above=above,
+        heading=heading or head.title,
         below=below,
         person=person,
         stories=register.cards(found),

@@ -12,6 +12,7 @@ from broadsheet.kit.public import Document
 from broadsheet.newsroom.models import Article, FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.queries.editions import Plate
+from broadsheet.newsroom.renderers import recordings
 from broadsheet.newsroom.renderers.bodies import Block, body, contents, plain_text, word_count
 from broadsheet.newsroom.renderers.cards import (
     Register,
@@ -148,13 +149,15 @@ def text_document(story: Article) -> Document | None:
 
 
 def _in_words(block: Block) -> Block:
-    """A block for a page without pictures: a picture becomes what it shows."""
-    if block["kind"] != "picture":
+    """A block for a page without pictures: a picture becomes what it shows, a recording a link and what is said."""
+    if block["kind"] == "picture":
+        text = Markup("<p>[{}]</p>").format(block["caption"] or block["alt"])
+    elif block["kind"] in recordings.VIEWS:
+        link = Markup('<p><a href="{}">{}</a> {}</p>{}')
+        text = link.format(block["url"], block["title"], block["length"], block["transcript"])
+    else:
         return block
-    return {
-        "kind": "paragraph",
-        "text": Markup("<p>[{}]</p>").format(block["caption"] or block["alt"]),
-    }
+    return {"kind": "paragraph", "text": text}
 
 
 def _series(story: Article, register: Register) -> dict[str, Any] | None:
