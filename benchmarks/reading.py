@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 NGINX = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 256; }}
@@ -51,10 +51,47 @@ def measure(folder: Path, seconds: int) -> None:
         with _running([*command, *more], here, environ):
             rates[name] = _ask(f"http://127.0.0.1:{here}{entry.path}", seconds)
         print(f"{name:>10}: {rates[name][0]:.0f} requests a second, p99 {rates[name][1]:.1f} ms")
+    _measure_export(folder, nginx, entry.path, seconds, rates["nginx"])
     ours, peer, floor = rates["newsstand"], rates["nginx"], rates["bare"]
     print(
         f"newsstand: {ours[0] / peer[0]:.2f} of nginx (at least 0.5), {ours[0] / floor[0]:.2f} of a bare "
         f"application (at least 0.85); p99 {ours[1] / peer[1]:.1f} times nginx's (at most 3)"
+    )
+
+
+EXPORT = """daemon off; worker_processes 1; pid {folder}/export.pid; error_log stderr crit;
+events {{ worker_connections 256; }}
+http {{ access_log off; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5; keepalive_requests 1000000000;
+  include {folder}/export/nginx/http.conf; include {folder}/export/nginx/redirects.conf;
+  server {{ listen 127.0.0.1:{port}; include {folder}/export/nginx/server.conf; }} }}"""
+
+
+def _measure_export(
+    folder: Path, nginx: str, path: str, seconds: int, peer: tuple[float, float]
+) -> None:
+    """Print what nginx does with an export of the edition, and that it sends the edition's bytes."""
+    from broadsheet.press.export import Export, Site
+    from broadsheet.press.queries import edition
+
+    began = time.process_time()
+    site = Site(("en",), ("/desk/",), frozenset(), "127.0.0.1:9")
+    done = Export(edition(), folder / "export", site, None).bring_up()
+    spent, port = time.process_time() - began, _free_port()
+    (folder / "export.conf").write_text(EXPORT.format(folder=folder, port=port))
+    with _running([nginx, "-c", str(folder / "export.conf"), "-e", "stderr"], port, {}):
+        url = f"http://127.0.0.1:{port}{path}"
+        for coding in ("identity", "gzip"):
+            with (
+                edition().open_blob(str(edition().find(path).digest), coding) as blob,  # type: ignore[union-attr]
+                urlopen(Request(url, headers={"Accept-Encoding": coding})) as answer,
+            ):
+                if answer.read() != blob.read():
+                    raise SystemExit(f"{path} has other bytes in {coding}")
+        rate = _ask(url, seconds)
+    print(
+        f"    export: {rate[0]:.0f} requests a second by nginx, {rate[0] / peer[0]:.2f} of the same file in a bare "
+        f"tree, p99 {rate[1]:.1f} ms, bytes equal; {done.written} files written in {spent:.1f} s of a processor"
     )
 
 

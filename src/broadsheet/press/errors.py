@@ -49,3 +49,19 @@ class StillPublic(PressError):
 
 class Held(PressError):
     """Readers are kept at a former edition."""
+
+
+class NotAnExport(PressError):
+    """A directory that is not this edition's export; nothing is written into it."""
+
+
+class ExportBusy(PressError):
+    """Another process writes this export."""
+
+
+class Unexportable(PressError):
+    """A document that a tree of files cannot hold beside the others."""
+
+
+class ReloadFailed(PressError):
+    """The command that tells a server of new configuration failed."""

@@ -129,6 +129,26 @@ class Edition:
             if found is not None:
                 yield found
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let this thread see one step for the length of the block, whatever is pressed meanwhile."""
+        connection = self._opened().connection
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    def count(self) -> int:
+        """How many addresses readers can get something at now."""
+        count: int = self._ask("SELECT count(*) FROM entries WHERE until IS NULL").fetchone()[0]
+        return count
+
+    def touched_since(self, number: int) -> set[str]:
+        """The paths at which something came, changed or left after step `number`."""
+        sql = "SELECT path FROM entries WHERE since > ?1 OR until > ?1"
+        return {path for (path,) in self._ask(sql, number)}
+
     def resources(self) -> Iterator[str]:
         """The names of all documents; pictures are not among them, they come and go with who shows them."""
         sql = (

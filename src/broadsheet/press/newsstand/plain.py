@@ -21,16 +21,16 @@ class PlainAnswer:
     ) -> None:
         body = f"{sentence}\n".encode()
         length = (b"content-length", str(len(body)).encode())
-        self._start: Message = {
+        self.start: Message = {
             "type": "http.response.start",
             "status": status,
             "headers": [*_COMMON, *headers, length],
         }
-        self._body = body
+        self.body = body
 
     async def send(self, scope: Scope, send: Send) -> None:
-        await send(self._start)
-        body = b"" if scope["method"] == "HEAD" else self._body
+        await send(self.start)
+        body = b"" if scope["method"] == "HEAD" else self.body
         await send({"type": "http.response.body", "body": body})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from broadsheet.project.cli.exporting import press_export, refresh_exports
 from broadsheet.project.cli.opening import dir_option, open_desk
 
 
@@ -133,16 +134,18 @@ def press_rollback(directory: Path, number: int) -> None:
 @press.command("purge")
 @dir_option
 @click.argument("path")
-def press_purge(directory: Path, path: str) -> None:
+def press_purge(directory: Path, path: str) -> int:
     """Make sure that a withdrawn page can never be had again.
 
-    All former editions go: there is no rollback to before this.
+    All former editions go: there is no rollback to before this. What was exported on this machine is brought up to
+    date; copies of exports elsewhere are yours to bring up.
     """
-    open_desk(directory)
+    _found, values = open_desk(directory)
     from broadsheet.press import actions
 
     cleared = actions.purge(path)
     click.echo(f"{cleared.versions} former versions and {cleared.files} files are gone.")
+    return refresh_exports(values, path)
 
 
 @press.command("gc")
@@ -158,5 +161,7 @@ def press_gc(directory: Path, keep: int) -> None:
         f"{cleared.versions} versions, {cleared.files} files, {cleared.bytes} bytes are gone."
     )
 
+
+press.add_command(press_export)
 
 COMMANDS = (press,)
