@@ -1,4 +1,4 @@
-"""The two shapes of the sandbox that keep one contract: called in this process, and a process of its own."""
+"""The processors that keep one contract: the sandbox in this process and as a process of its own, and Stripe."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bench import SECRETS, Bench
+from bench import SECRETS, Bench, SandboxBench, StripeBench
 from broadsheet.funding.gateways.in_process import InProcessSandbox
 from commanding import clean_environment
+from lookalike.serving import served_lookalike
 from running import free_port, wait_until
 
 
-@pytest.fixture(scope="module", params=["in process", "a process"])
+@pytest.fixture(scope="module", params=["in process", "a process", "Stripe"])
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bench]:
-    """A sandbox, once in this process and once as it is served."""
+    """A sandbox, once in this process and once as it is served, and what plays Stripe."""
+    if request.param == "Stripe":
+        with served_lookalike() as client:
+            yield StripeBench(client)
+        return
     folder = tmp_path_factory.mktemp("sandbox")
     if request.param == "in process":
         with InProcessSandbox(folder, SECRETS, dt.datetime.now(dt.UTC)) as sandbox:
-            yield Bench(sandbox.client)
+            yield SandboxBench(sandbox.client)
     else:
         yield from _served(folder)
 
@@ -46,7 +51,7 @@ def _served(folder: Path) -> Iterator[Bench]:
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             wait_until(lambda: _answers(client), "the sandbox answers")
-            yield Bench(client)
+            yield SandboxBench(client)
     finally:
         process.terminate()
         assert process.wait(10) == 0

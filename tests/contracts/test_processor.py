@@ -1,4 +1,4 @@
-"""What every processor must do for us (P1) and must refuse (P2); run on both shapes of the sandbox."""
+"""What every processor must do for us (P1) and must refuse (P2); run on both shapes of the sandbox, and on Stripe."""
 
 from __future__ import annotations
 
@@ -8,43 +8,14 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 
-import httpx
 import pytest
 
-from bench import ACCOUNT, SECRETS, Bench
+from bench import Bench, all_notices, order, started
 from broadsheet.funding.choices import AttemptState
-from broadsheet.funding.errors import GatewayError
-from broadsheet.funding.gateways.protocol import Checkout, Notice, Order
-from broadsheet.funding.gateways.sandbox.keys import api_key, webhook_secret
-from broadsheet.funding.gateways.signatures import signature_header
+from broadsheet.funding.errors import BadWebhook, GatewayError
+from broadsheet.funding.gateways.protocol import Checkout
 from broadsheet.funding.rules.folding import fold
 from broadsheet.kit.money import Money
-
-
-def order(minor: int = 2500, currency: str = "USD", **more: str) -> Order:
-    values = {
-        "reference": secrets.token_hex(24),
-        "description": "The Test Ledger: Flood reporting",
-        "success_url": "https://example.org/give/thanks/x/",
-        "cancel_url": "https://example.org/give/thanks/x/",
-        "language": "en",
-    }
-    return Order(amount=Money(minor, currency), **{**values, **more})
-
-
-def started(bench: Bench, asked: Order | None = None) -> Checkout:
-    return bench.gateway.start(asked or order(), secrets.token_hex(8))
-
-
-def all_notices(bench: Bench, after: str = "") -> list[Notice]:
-    found: list[Notice] = []
-    more = True
-    while more:
-        page, more = bench.gateway.events_after(after)
-        found += page
-        after = found[-1].event_id if found else after
-    return found
-
 
 # What it does for us (P1) ---------------------------------------------------------------------
 
@@ -55,8 +26,7 @@ def test_p1_start_opens_a_checkout_for_the_order(bench: Bench) -> None:
     assert (checkout.amount, checkout.reference) == (asked.amount, asked.reference)
     assert checkout.is_open
     assert checkout.payment is None
-    shown = bench.client.get(checkout.url.removeprefix("http://127.0.0.1:9"))
-    assert "25.00 USD" in shown.text
+    assert checkout.url.startswith(bench.checkout_origin)
 
 
 def test_p1_start_again_with_the_same_key_gives_the_same_checkout(bench: Bench) -> None:
@@ -122,8 +92,11 @@ def test_p1_bank_debit_ends_as_the_bank_says(
 
 
 def test_p1_balance_is_gross_and_the_fee_that_the_account_tells(bench: Bench) -> None:
-    facts = bench.gateway.connect("")
-    assert (facts.fee_rate_bp, facts.fee_fixed["USD"], facts.livemode) == (290, 30, False)
+    facts = bench.connect()
+    assert not facts.livemode
+    assert bool(facts.fees) is bench.tells_fees
+    if facts.fees:
+        assert (facts.fees.rate_bp, facts.fees.fixed["USD"]) == (290, 30)
     checkout = started(bench)
     bench.press(checkout.ident, "pay")
     told = bench.gateway.find(checkout.reference)
@@ -157,12 +130,7 @@ def test_p1_events_are_listed_once_in_their_order_from_anywhere(bench: Bench) ->
     bench.press(checkout.ident, "authenticate")
     bench.press(checkout.ident, "confirm")
     fresh = all_notices(bench, before[-1].event_id if before else "")
-    assert [notice.type for notice in fresh] == [
-        "payment.created",
-        "payment.requires_action",
-        "payment.succeeded",
-        "checkout.completed",
-    ]
+    assert tuple(notice.type for notice in fresh) == bench.confirmed_types
     assert all_notices(bench) == before + fresh
     assert all_notices(bench, fresh[1].event_id) == fresh[2:]
 
@@ -173,9 +141,9 @@ def test_p1_webhook_is_read_as_the_listed_event_is(bench: Bench) -> None:
     bench.press(checkout.ident, "pay")
     listed = all_notices(bench)[len(started_at)]
     now = int(time.time())
-    signature = signature_header(listed.raw, [webhook_secret(ACCOUNT, SECRETS.webhook_secret)], now)
-    parsed = bench.gateway.parse_webhook(listed.raw, {"Sandbox-Signature": signature}, now)
-    assert parsed == [listed]
+    assert bench.gateway.parse_webhook(listed.raw, bench.signed(listed.raw, now), now) == [listed]
+    with pytest.raises(BadWebhook):
+        bench.gateway.parse_webhook(listed.raw + b" ", bench.signed(listed.raw, now), now)
 
 
 def test_p1_accounts_know_nothing_of_each_other(bench: Bench) -> None:
@@ -202,96 +170,39 @@ def test_p2_same_key_with_another_order_is_refused_and_does_nothing(bench: Bench
     assert bench.gateway.find(other.reference) is None
 
 
-@pytest.mark.parametrize(
-    ("path", "wish", "code"),
-    [
-        ("checkout_sessions", {"colour": "red"}, "unknown_parameter"),
-        ("checkout_sessions", {"reference": None}, "reference"),
-        ("checkout_sessions", {"reference": ""}, "reference"),
-        ("checkout_sessions", {"amount": "2500"}, "amount"),
-        ("checkout_sessions", {"amount": 25.0}, "amount"),
-        ("checkout_sessions", {"amount": True}, "amount"),
-        ("checkout_sessions", {"amount": 0}, "amount"),
-        ("checkout_sessions", {"amount": -1}, "amount"),
-        ("checkout_sessions", {"amount": 100_000_000}, "amount"),
-        ("checkout_sessions", {"amount": 1001, "currency": "KWD"}, "amount"),
-        ("checkout_sessions", {"amount": 150, "currency": "ISK"}, "amount"),
-        ("checkout_sessions", {"currency": "XYZ"}, "currency"),
-        ("checkout_sessions", {"currency": "usd"}, "currency"),
-        ("checkout_sessions", {"success_url": "javascript:alert(1)"}, "success_url"),
-        ("checkout_sessions", {"expires_in": 59}, "expiry"),
-        ("refunds", {"payment": "pay_unknown"}, "not_found"),
-        ("account", {"rate_bp": -1}, "fees"),
-        ("account", {"rate_bp": 10_000}, "fees"),
-        ("account", {"fixed": {"USD": 0.3}}, "fees"),
-        ("account", {"fixed": {"ISK": 50}}, "fees"),
-        ("nowhere", {}, "not_found"),
-    ],
-)
-def test_p2_what_makes_no_sense_is_refused_by_name(
-    bench: Bench, path: str, wish: dict[str, object], code: str
-) -> None:
-    good: dict[str, object] = {
-        "amount": 2500,
-        "currency": "USD",
-        "reference": "r",
-        "success_url": "https://example.org/",
-        "cancel_url": "https://example.org/",
-    }
-    sent = {**good, **wish} if path == "checkout_sessions" else wish
-    answer = bench.call(path, sent, secrets.token_hex(8))
-    assert 400 <= answer.status_code < 500
-    assert answer.json()["error"]["code"] == code
-
-
-def test_p2_missing_parameter_key_or_authorisation_is_refused(bench: Bench) -> None:
-    assert bench.call("checkout_sessions", {}, "k").json()["error"]["code"] == "missing_parameter"
-    assert bench.call("checkout_sessions", {}, "").json()["error"]["code"] == "idempotency_key"
-    assert bench.call("checkout_sessions", {}, "k" * 256).status_code == 400
-    assert bench.client.get("/v1/account").status_code == 401
-    forged = {"Authorization": "Bearer sk_sandbox_north_00"}
-    assert bench.client.get("/v1/account", headers=forged).status_code == 401
-    assert bench.client.post("/admin/clock", json={"move": 1}).status_code == 401
-
-
-@pytest.mark.parametrize("limit", ["0", "501", "-1", "x", "1.5", "٣"])
-def test_p2_list_of_no_sensible_length_is_refused(bench: Bench, limit: str) -> None:
-    headers = {"Authorization": f"Bearer {api_key(ACCOUNT, SECRETS.key)}"}
-    answer = bench.client.get("/v1/events", params={"limit": limit}, headers=headers)
-    assert answer.json()["error"]["code"] == "limit"
-
-
 def test_p2_refund_beyond_the_payment_is_refused_and_parts_add_up(bench: Bench) -> None:
-    checkout = started(bench)
-    bench.press(checkout.ident, "pay")
-    told = bench.gateway.find(checkout.reference)
-    assert told is not None
-    assert told.payment is not None
-    payment = told.payment.ident
-    part = bench.call("refunds", {"payment": payment, "amount": 2000}, secrets.token_hex(8))
-    over = bench.call("refunds", {"payment": payment, "amount": 501}, secrets.token_hex(8))
-    rest = bench.call("refunds", {"payment": payment}, secrets.token_hex(8))
-    none = bench.call("refunds", {"payment": payment, "amount": 1}, secrets.token_hex(8))
-    assert (part.status_code, rest.json()["amount"]) == (200, 500)
-    assert (over.status_code, none.status_code) == (400, 400)
+    checkout = paid(bench)
+    assert checkout.payment
+    for minor, is_taken in ((2000, True), (501, False), (500, True), (1, False)):
+        reference = secrets.token_hex(24)
+        if is_taken:
+            bench.gateway.refund(checkout.payment.ident, Money(minor, "USD"), reference)
+            continue
+        with pytest.raises(GatewayError) as caught:
+            bench.gateway.refund(checkout.payment.ident, Money(minor, "USD"), reference)
+        assert caught.value.permanent
+    told = again(bench, checkout).payment
+    assert told
+    assert [refund.amount.minor for refund in told.refunds] == [2000, 500]
 
 
 def test_p2_refund_of_what_was_never_paid_is_refused(bench: Bench) -> None:
     checkout = started(bench)
     bench.press(checkout.ident, "decline")
-    told = bench.gateway.find(checkout.reference)
-    assert told is not None
-    assert told.payment is not None
-    refused = bench.call("refunds", {"payment": told.payment.ident}, secrets.token_hex(8))
-    assert refused.json()["error"]["code"] == "not_succeeded"
+    told = again(bench, checkout)
+    assert told.payment
+    for payment in (told.payment.ident, "pi_unknown"):
+        with pytest.raises(GatewayError) as caught:
+            bench.gateway.refund(payment, Money(100, "USD"), secrets.token_hex(24))
+        assert caught.value.permanent
 
 
 def test_p2_paid_checkout_takes_no_second_payment(bench: Bench) -> None:
     checkout = started(bench)
     assert bench.press(checkout.ident, "pay").status_code == 303
     assert bench.press(checkout.ident, "pay").status_code == 409
-    types = [notice.type for notice in all_notices(bench) if notice.object_id == checkout.ident]
-    assert types == ["checkout.completed"]
+    about = [notice for notice in all_notices(bench) if notice.object_id == checkout.ident]
+    assert len(about) == 1
 
 
 # What goes back -------------------------------------------------------------------------------
@@ -394,24 +305,6 @@ def test_c9_key_is_forgotten_after_a_day_and_works_again(bench: Bench) -> None:
     first = bench.gateway.start(asked, key)
     bench.act("clock", move=24 * 3600 + 1)
     assert bench.gateway.start(asked, key).ident != first.ident, "hence we never send a key so late"
-
-
-def test_gateway_that_is_not_reached_has_done_nothing() -> None:
-    with httpx.Client(base_url="http://127.0.0.1:1", trust_env=False) as client:
-        with pytest.raises(GatewayError) as caught:
-            Bench(client).gateway.find("x")
-        assert (caught.value.ambiguous, caught.value.permanent) == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("status", "body"), [(502, "<html>"), (200, "OK"), (400, "[]"), (403, '{"error": "no"}')]
-)
-def test_gateway_answer_from_somebody_in_between_is_ambiguous(status: int, body: str) -> None:
-    transport = httpx.MockTransport(lambda _request: httpx.Response(status, text=body))
-    with httpx.Client(base_url="http://sandbox.invalid", transport=transport) as client:
-        with pytest.raises(GatewayError) as caught:
-            Bench(client).gateway.find("x")
-        assert caught.value.ambiguous
 
 
 def test_events_of_a_page_follow_each_other_in_time(bench: Bench) -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import time_machine
 
-from bench import ACCOUNT, SECRETS, Bench
+from bench import ACCOUNT, SECRETS, SandboxBench
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.in_process import InProcessSandbox
 from broadsheet.funding.gateways.protocol import Checkout, Order
@@ -38,11 +38,11 @@ def sandbox(tmp_path: Path) -> Iterator[InProcessSandbox]:
 
 
 @pytest.fixture
-def bench(sandbox: InProcessSandbox) -> Bench:
-    return Bench(sandbox.client)
+def bench(sandbox: InProcessSandbox) -> SandboxBench:
+    return SandboxBench(sandbox.client)
 
 
-def started(bench: Bench, currency: str = "USD") -> Checkout:
+def started(bench: SandboxBench, currency: str = "USD") -> Checkout:
     order = Order(
         amount=Money(2500, currency),
         reference=secrets.token_hex(24),
@@ -54,7 +54,7 @@ def started(bench: Bench, currency: str = "USD") -> Checkout:
     return bench.gateway.start(order, secrets.token_hex(8))
 
 
-def paid(bench: Bench, currency: str = "USD") -> str:
+def paid(bench: SandboxBench, currency: str = "USD") -> str:
     """A succeeded payment's id."""
     checkout = started(bench, currency)
     bench.press(checkout.ident, "pay")
@@ -79,7 +79,7 @@ def paid(bench: Bench, currency: str = "USD") -> str:
     ids=str,
 )
 def test_page_offers_what_can_happen_next(
-    bench: Bench, buttons: list[str], said: str, offered: str
+    bench: SandboxBench, buttons: list[str], said: str, offered: str
 ) -> None:
     checkout = started(bench, "JPY")
     for button in buttons:
@@ -90,7 +90,7 @@ def test_page_offers_what_can_happen_next(
     assert "form-action 'self' https://example.org" in page.headers["content-security-policy"]
 
 
-def test_page_of_a_closed_checkout_leads_back_and_of_none_is_not_found(bench: Bench) -> None:
+def test_page_of_a_closed_checkout_leads_back_and_of_none_is_not_found(bench: SandboxBench) -> None:
     checkout = started(bench)
     bench.gateway.expire(checkout.ident, "k")
     assert (
@@ -101,13 +101,15 @@ def test_page_of_a_closed_checkout_leads_back_and_of_none_is_not_found(bench: Be
     assert bench.client.get("/checkout.css").headers["content-type"].startswith("text/css")
 
 
-def test_page_refuses_a_second_payment_beside_one_that_is_open(bench: Bench) -> None:
+def test_page_refuses_a_second_payment_beside_one_that_is_open(bench: SandboxBench) -> None:
     checkout = started(bench)
     bench.press(checkout.ident, "authenticate")
     assert bench.press(checkout.ident, "pay").status_code == 409
 
 
-def test_checkout_whose_payment_is_on_its_way_neither_expires_nor_is_closed(bench: Bench) -> None:
+def test_checkout_whose_payment_is_on_its_way_neither_expires_nor_is_closed(
+    bench: SandboxBench,
+) -> None:
     checkout = started(bench)
     bench.press(checkout.ident, "delay")
     bench.act("clock", move=25 * 3600)
@@ -118,7 +120,7 @@ def test_checkout_whose_payment_is_on_its_way_neither_expires_nor_is_closed(benc
     assert told.is_open
 
 
-def test_checkout_that_is_closed_cancels_what_waited_for_the_supporter(bench: Bench) -> None:
+def test_checkout_that_is_closed_cancels_what_waited_for_the_supporter(bench: SandboxBench) -> None:
     checkout = started(bench)
     bench.press(checkout.ident, "authenticate")
     closed = bench.gateway.expire(checkout.ident, "k1")
@@ -131,7 +133,7 @@ def test_checkout_that_is_closed_cancels_what_waited_for_the_supporter(bench: Be
 # What makes no sense --------------------------------------------------------------------------
 
 
-def test_nothing_is_where_nothing_is(bench: Bench) -> None:
+def test_nothing_is_where_nothing_is(bench: SandboxBench) -> None:
     assert bench.client.get("/alive").json() == {"alive": True}
     assert bench.client.get("/nothing").status_code == 404
     assert bench.client.get("/v1/account", headers=OWNER).json()["id"] == ACCOUNT
@@ -140,7 +142,7 @@ def test_nothing_is_where_nothing_is(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 5000], ids=["broken", "list", "deep"])
-def test_body_that_is_no_object_is_refused(bench: Bench, body: bytes) -> None:
+def test_body_that_is_no_object_is_refused(bench: SandboxBench, body: bytes) -> None:
     headers = OWNER | {"Idempotency-Key": "k"}
     answer = bench.client.post("/v1/refunds", content=body, headers=headers)
     assert answer.json()["error"]["code"] == "json"
@@ -164,14 +166,14 @@ def test_body_that_is_no_object_is_refused(bench: Bench, body: bytes) -> None:
     ids=str,
 )
 def test_switch_that_makes_no_sense_is_refused(
-    bench: Bench, path: str, wish: dict[str, object], status: int
+    bench: SandboxBench, path: str, wish: dict[str, object], status: int
 ) -> None:
     path = path.replace("PAYMENT", paid(bench)).replace("CHECKOUT", started(bench).ident)
     answer = bench.client.post(f"/admin/{path}", json=wish, headers=ADMIN)
     assert answer.status_code == status
 
 
-def test_refund_ends_once_and_in_the_steps_of_its_currency(bench: Bench) -> None:
+def test_refund_ends_once_and_in_the_steps_of_its_currency(bench: SandboxBench) -> None:
     bench.act("faults/north", slow_refund=1)
     payment = paid(bench, "KWD")
     odd = bench.call("refunds", {"payment": payment, "amount": 1001}, "k0")
@@ -226,7 +228,7 @@ BOTH = ["payment.created", "payment.succeeded", "checkout.completed"]
 
 
 def test_webhook_is_signed_with_every_secret_of_the_account(
-    sandbox: InProcessSandbox, bench: Bench, listener: Listener
+    sandbox: InProcessSandbox, bench: SandboxBench, listener: Listener
 ) -> None:
     bench.gateway.connect(listener.address)
     bench.act("secrets/north", more=["another"])
@@ -241,7 +243,7 @@ def test_webhook_is_signed_with_every_secret_of_the_account(
 
 
 def test_webhook_that_is_not_taken_is_sent_again_until_it_is_or_is_too_old(
-    sandbox: InProcessSandbox, bench: Bench, listener: Listener
+    sandbox: InProcessSandbox, bench: SandboxBench, listener: Listener
 ) -> None:
     bench.gateway.connect(listener.address)
     listener.status = 500
@@ -276,7 +278,7 @@ def test_webhook_that_is_not_taken_is_sent_again_until_it_is_or_is_too_old(
 )
 def test_webhook_faults_happen_as_often_as_was_said(
     sandbox: InProcessSandbox,
-    bench: Bench,
+    bench: SandboxBench,
     listener: Listener,
     faults: dict[str, int],
     types: list[str],
@@ -292,7 +294,7 @@ def test_webhook_faults_happen_as_often_as_was_said(
 
 
 def test_webhook_address_that_is_not_there_or_speaks_no_tls_is_tried_again(
-    sandbox: InProcessSandbox, bench: Bench, listener: Listener
+    sandbox: InProcessSandbox, bench: SandboxBench, listener: Listener
 ) -> None:
     for address in ("http://127.0.0.1:1/x/", listener.address.replace("http:", "https:")):
         bench.gateway.connect(address)
@@ -304,7 +306,7 @@ def test_webhook_address_that_is_not_there_or_speaks_no_tls_is_tried_again(
 
 
 def test_webhooks_leave_by_themselves_once_started_and_stop_when_told(
-    sandbox: InProcessSandbox, bench: Bench, listener: Listener
+    sandbox: InProcessSandbox, bench: SandboxBench, listener: Listener
 ) -> None:
     bench.gateway.connect(listener.address)
     deliveries = sandbox.sandbox.deliveries

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db.models import Count, Max, Sum
 
+from broadsheet.funding.actions import webhook_address
 from broadsheet.funding.choices import (
     AccountState,
     DonationState,
     EventState,
     LedgerAccount,
+    ProcessorKind,
     ReceiptState,
 )
 from broadsheet.funding.errors import GatewayError
@@ -28,7 +30,7 @@ from broadsheet.funding.models import (
     ReceiptSeries,
     triggers,
 )
-from broadsheet.funding.queries import chain_breaks, ledger_sum
+from broadsheet.funding.queries import chain_breaks, ledger_sum, taking_account
 from broadsheet.kit import clock
 
 Finding = tuple[str, str]
@@ -38,6 +40,8 @@ NEWEST = 1000
 """How many transactions of the ledger's chain the doctor looks at; `broadsheet funding verify` does at all."""
 
 LATE = dt.timedelta(minutes=10)
+NOTABLE = 5
+"""How many events of a day have to be fetched before it is said."""
 
 
 def problems() -> Iterator[Finding]:
@@ -106,10 +110,31 @@ def waiting() -> Iterator[Finding]:
 
 def processors() -> Iterator[Finding]:
     """Whether each processor can be reached."""
-    if settings.BROADSHEET.processor == "none":
+    kind = settings.BROADSHEET.processor
+    if kind == "none":
         return
+    taking = taking_account()
+    if kind == ProcessorKind.STRIPE and taking is None:
+        yield (
+            "Stripe takes no gifts: it is not connected, or draining",
+            "broadsheet funding processors",
+        )
     for account in ProcessorAccount.objects.exclude(state=AccountState.CLOSED):
         try:
-            gateway_of(account).find("is anybody there?")
+            for problem, mend in gateway_of(account).problems(webhook_address(account)):
+                yield f"{account.slug}: {problem}", mend
         except GatewayError as error:
-            yield f"{account.slug}: {error}", "Is it running? broadsheet serve starts the sandbox."
+            yield f"{account.slug}: {error}", "broadsheet funding connect stripe"
+    yield from unheard()
+
+
+def unheard() -> Iterator[Finding]:
+    """Whether Stripe's events come by themselves, where they can: those that had to be fetched are counted."""
+    since = clock.now() - dt.timedelta(days=1)
+    events = InboxEvent.objects.filter(account__kind=ProcessorKind.STRIPE, received_at__gt=since)
+    fetched = events.filter(headers__listed="by us").count()
+    if fetched >= NOTABLE and fetched == events.count():
+        yield (
+            f"stripe: none of the last {fetched} events came by itself; all had to be fetched",
+            "Start web and worker again, so that they know the secret; else: broadsheet funding connect stripe",
+        )

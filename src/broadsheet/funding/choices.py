@@ -34,6 +34,7 @@ class AccountState(Choice):
 
 class ProcessorKind(Choice):
     SANDBOX = "sandbox", "Sandbox"
+    STRIPE = "stripe", "Stripe"
     OFFLINE = "offline", "By hand and bank"
 
 
@@ -139,6 +140,7 @@ class LedgerAccount(Choice):
     PAYOUTS = "payouts", "Paid out, on its way to the bank"
     BANK = "bank", "At the bank"
     LOSSES = "losses", "Taken beyond what was paid"
+    EXCHANGE = "exchange", "Exchanged by the processor into another currency"
 
 
 class ReceiptState(Choice):

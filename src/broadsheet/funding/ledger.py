@@ -32,6 +32,19 @@ class Line:
     campaign: Campaign | None = None
 
 
+def received(amount: Money, fee: Money, paid: Money) -> list[Line]:
+    """What came to a processor's balance of what was `paid`, negative where it went; all but that is here.
+
+    Where the processor exchanged it, `amount` and `fee` are of another currency than `paid`, and each currency
+    is balanced by itself: what the processor reckoned is kept, no rate is.
+    """
+    lines = [Line(LedgerAccount.PROCESSOR, amount - fee), Line(LedgerAccount.FEES, fee)]
+    if amount.currency != paid.currency:
+        lines.append(Line(LedgerAccount.EXCHANGE, Money(-amount.minor, amount.currency)))
+        lines.append(Line(LedgerAccount.EXCHANGE, paid))
+    return lines
+
+
 def book(
     *,
     kind: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +20,7 @@ from broadsheet.funding.actions import (
     send_receipt,
     submit_refund,
     turn_phase,
+    webhook_address,
 )
 from broadsheet.funding.choices import (
     AccountState,
@@ -45,6 +47,9 @@ from broadsheet.kit import clock
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+LISTING = dt.timedelta(minutes=1)
+"""How often Stripe is asked for events that never arrived; our own sandbox is asked each time."""
+
 TO_MAKE = (RefundState.APPROVED, RefundState.SUBMITTED, RefundState.UNKNOWN)
 BY = "worker"
 
@@ -66,15 +71,18 @@ def look_at_accounts() -> None:
     """Connect accounts whose processor sends its events elsewhere, and fetch events that never arrived."""
     if settings.BROADSHEET.processor == ProcessorKind.SANDBOX:
         _try("open an account", lambda: open_account(by=BY))
-    for account in ProcessorAccount.objects.exclude(state=AccountState.CLOSED):
-        _try(f"look at {account.slug}", lambda account=account: _look_at(account))  # type: ignore[misc]
-
-
-def _look_at(account: ProcessorAccount) -> None:
-    webhook_url = f"{settings.BROADSHEET.url.rstrip('/')}/processors/{account.slug}/events/"
-    if account.webhook_url != webhook_url:
-        connect_account(account=account, webhook_url=webhook_url, by=BY)
-    collect_events(account=account, by=BY)
+    due = (
+        Q(listed_at=None) | Q(listed_at__lte=clock.now() - LISTING) | ~Q(kind=ProcessorKind.STRIPE)
+    )
+    for account in ProcessorAccount.objects.filter(due).exclude(state=AccountState.CLOSED):
+        webhook_url = webhook_address(account)
+        if account.webhook_url != webhook_url:
+            connect = partial(connect_account, account=account, webhook_url=webhook_url, by=BY)
+            _try(f"connect {account.slug}", connect)
+        ProcessorAccount.objects.filter(pk=account.pk).update(listed_at=clock.now())
+        account.refresh_from_db()
+        collect = partial(collect_events, account=account, by=BY)
+        _try(f"fetch events of {account.slug}", collect)
 
 
 def drain_inbox() -> None:

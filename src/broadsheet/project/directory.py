@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,6 +57,15 @@ def write_secret(directory: Path, name: str, value: str) -> None:
     path = directory / "secrets" / name
     path.touch(mode=0o600)
     path.write_text(value + "\n", encoding="utf-8")
+
+
+def choose(directory: Path, name: str, value: Any) -> None:
+    """Set one setting in the newsroom's settings file, in the place of its line or its comment; the rest stays."""
+    path = directory / env.FILE_NAME
+    text = path.read_text(encoding="utf-8")
+    line = f"{name} = {toml(value)}"
+    text, count = re.subn(rf"(?m)^(# )?{name} = .*$", lambda _found: line, text, count=1)
+    path.write_text(text if count else f"{text.rstrip()}\n{line}\n", encoding="utf-8")
 
 
 def settings_text(chosen: Mapping[str, Any]) -> str:

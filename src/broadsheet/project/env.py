@@ -126,14 +126,34 @@ class Values:
     )
     processor: str = _setting(
         "none",
-        "Who takes payments: `none`, or `sandbox`, which plays a payment processor without any money.",
-        check=rules.one_of("none", "sandbox"),
+        "Who takes payments: `none`, `stripe`, or `sandbox`, which plays a payment processor without any money.",
+        check=rules.one_of("none", "stripe", "sandbox"),
         title="Payments",
     )
     refund_alone: str = _setting(
         "100",
         "Up to this much, in `currency`, one person may give a gift back; above it a second must agree.",
         check=rules.is_amount,
+    )
+    stripe_key: str = _setting(
+        "",
+        "The key of your account at Stripe. `broadsheet funding connect stripe` stores it.",
+        secret=True,
+    )
+    stripe_webhook_secrets: tuple[str, ...] = _setting(
+        (),
+        "What Stripe signs its messages to us with; two, divided by a comma, while one is changed.",
+        secret=True,
+    )
+    stripe_url: str = _setting(
+        "https://api.stripe.com",
+        "Where Stripe is asked; another address only to rehearse with something that plays Stripe.",
+        check=rules.is_origin,
+    )
+    stripe_checkout_url: str = _setting(
+        "https://checkout.stripe.com",
+        "Where Stripe's checkout page is; another address only if you have a domain of your own there.",
+        check=rules.is_origin,
     )
     sandbox_port: int = _setting(
         8001, "The port of the sandbox's own checkout page.", check=rules.is_port
@@ -153,6 +173,13 @@ class Values:
         """Where a browser reaches the sandbox: scheme, host and port, an origin of its own."""
         host = urlsplit(self.url).hostname
         return self.sandbox_url.rstrip("/") or f"http://{host}:{self.sandbox_port}"
+
+    @property
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Where the page that confirms a gift may lead on to: the checkout page of the processor."""
+        origins = {"sandbox": self.sandbox_address, "stripe": self.stripe_checkout_url.rstrip("/")}
+        origin = origins.get(self.processor)
+        return (origin,) if origin else ()
 
 
 @dataclasses.dataclass(frozen=True)

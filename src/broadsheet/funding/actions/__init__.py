@@ -1,6 +1,12 @@
 """What changes money and what belongs to it; each function one transaction, processors called between them."""
 
-from broadsheet.funding.actions.accounts import connect_account, open_account
+from broadsheet.funding.actions.accounts import (
+    change_account,
+    connect_account,
+    open_account,
+    switch_method,
+    webhook_address,
+)
 from broadsheet.funding.actions.banking import (
     import_statement,
     match_line,
@@ -10,6 +16,7 @@ from broadsheet.funding.actions.banking import (
 from broadsheet.funding.actions.campaigns import change_campaign, create_campaign, turn_phase
 from broadsheet.funding.actions.caring import add_note, send_receipt_again
 from broadsheet.funding.actions.checkout import open_checkout
+from broadsheet.funding.actions.connecting import connect_stripe
 from broadsheet.funding.actions.giving import Gift, begin_donation
 from broadsheet.funding.actions.inbox import (
     collect_events,
@@ -39,10 +46,12 @@ __all__ = [
     "add_note",
     "approve_refund",
     "begin_donation",
+    "change_account",
     "change_campaign",
     "close_period",
     "collect_events",
     "connect_account",
+    "connect_stripe",
     "create_campaign",
     "decline_refund",
     "expect_gift",
@@ -67,5 +76,7 @@ __all__ = [
     "set_line_aside",
     "settle_donation",
     "submit_refund",
+    "switch_method",
     "turn_phase",
+    "webhook_address",
 ]

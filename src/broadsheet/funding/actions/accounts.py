@@ -11,6 +11,8 @@ from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Gateway
 from broadsheet.funding.models import ProcessorAccount
 from broadsheet.funding.queries import taking_account
+from broadsheet.funding.rules.folding import OPEN
+from broadsheet.funding.rules.methods import METHODS
 from broadsheet.kit import audit
 
 
@@ -23,11 +25,12 @@ def open_account(*, by: audit.Actor) -> ProcessorAccount:
     if found is not None:
         return found
     kind = settings.BROADSHEET.processor
+    if kind == ProcessorKind.STRIPE:
+        raise NotTaken("Stripe takes no new gifts. Connect it: broadsheet funding connect stripe")
     if kind != ProcessorKind.SANDBOX:
         raise NotTaken("Nobody takes payments now. Set processor in settings.toml.")
     with transaction.atomic():
-        if ProcessorAccount.objects.filter(livemode=True).exclude(state=AccountState.CLOSED):
-            raise NotTaken("The sandbox is not used beside a processor that takes real money.")
+        need_no_real_money()
         account, is_new = ProcessorAccount.objects.get_or_create(slug=kind, defaults={"kind": kind})
         if not is_new:
             raise NotTaken(f"The account {kind} takes no new gifts: it is {account.state}.")
@@ -46,16 +49,58 @@ def open_offline_account(*, by: audit.Actor) -> ProcessorAccount:
     return account
 
 
+@transaction.atomic
+def change_account(*, account: ProcessorAccount, state: AccountState, by: audit.Actor) -> None:
+    """Let an account take gifts, finish what was begun and take nothing new (draining), or be closed.
+
+    A closed account is asked for nothing of its own accord; what it sends is stored all the same. Raises
+    NotTaken where gifts are still open there, or where a sandbox would stand beside real money.
+    """
+    if state == AccountState.CLOSED and account.attempts.filter(state__in=OPEN).exists():
+        raise NotTaken(f"Gifts are still open at {account.slug}. Let it drain first.")
+    if state != AccountState.CLOSED and account.kind == ProcessorKind.SANDBOX:
+        need_no_real_money()
+    rows = ProcessorAccount.objects.filter(pk=account.pk).exclude(state=state)
+    if rows.update(state=state):
+        audit.record("processor.changed", account, by=by, state=state)
+
+
+@transaction.atomic
+def switch_method(*, account: ProcessorAccount, method: str, is_on: bool, by: audit.Actor) -> None:
+    """Offer a way to pay, or offer it no more; checkouts that are open already keep it.
+
+    Raises NotTaken for one that the processor does not have.
+    """
+    known = METHODS[ProcessorKind(account.kind)]  # type: ignore[call-arg]
+    if method not in known:
+        raise NotTaken(f"{account.slug} has no way to pay “{method}”. It has: {', '.join(known)}.")
+    held = ProcessorAccount.objects.select_for_update().get(pk=account.pk)
+    held.methods_off = sorted({*held.methods_off} - {method} | (set() if is_on else {method}))
+    held.save(update_fields=["methods_off"])
+    audit.record("processor.method", account, by=by, method=method, is_on=is_on)
+
+
+def need_no_real_money() -> None:
+    """Raise NotTaken where a processor that takes real money is at work: a sandbox does not stand beside it."""
+    if ProcessorAccount.objects.filter(livemode=True).exclude(state=AccountState.CLOSED):
+        raise NotTaken("The sandbox is not used beside a processor that takes real money.")
+
+
+def webhook_address(account: ProcessorAccount) -> str:
+    """Where an account's processor has to send its events."""
+    return f"{settings.BROADSHEET.url.rstrip('/')}/processors/{account.slug}/events/"
+
+
 def connect_account(
     *, account: ProcessorAccount, webhook_url: str, by: audit.Actor, gateway: Gateway | None = None
 ) -> None:
     """Have the processor send its events to `webhook_url` and note its fees. Raises GatewayError."""
     facts = (gateway or gateway_of(account)).connect(webhook_url)
+    told: dict[str, object] = {"webhook_url": webhook_url, "livemode": facts.livemode}
+    if facts.fees:
+        told |= {"fee_rate_bp": facts.fees.rate_bp, "fee_fixed": facts.fees.fixed}
     with transaction.atomic():
-        ProcessorAccount.objects.filter(pk=account.pk).update(
-            webhook_url=webhook_url,
-            fee_rate_bp=facts.fee_rate_bp,
-            fee_fixed=facts.fee_fixed,
-            livemode=facts.livemode,
-        )
+        rows = ProcessorAccount.objects.filter(pk=account.pk)
+        rows.update(**told)
+        rows.filter(last_event="").update(last_event=facts.newest_event)
         audit.record("processor.connected", account, by=by, webhook_url=webhook_url)

@@ -95,6 +95,8 @@ def _order(donation: Donation, attempt: Attempt) -> Order:
         success_url=thanks,
         cancel_url=thanks,
         language=donation.language,
+        email=donation.supporter.email,
+        methods_off=tuple(attempt.account.methods_off),
     )
 
 

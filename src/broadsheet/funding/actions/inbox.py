@@ -25,7 +25,7 @@ MOST_TRIES = 12
 STALE = dt.timedelta(minutes=5)
 """After so long a worker that took an event has died."""
 
-KEPT_HEADERS = ("Content-Type", "User-Agent", "Sandbox-Signature")
+KEPT_HEADERS = ("Content-Type", "User-Agent", "Sandbox-Signature", "Stripe-Signature")
 HANDLED = ("checkout_session", "payment", "refund", "dispute")
 
 

@@ -20,7 +20,12 @@ def expect_gift(*, gift: Gift, method: Method, by: audit.Actor) -> Donation:
     """
     if gift.covers_fees or method == Method.NONE:
         raise BadAmount("What comes by hand costs no fee and comes by transfer, cheque or cash.")
-    offline = (open_offline_account(by=by), method)
+    account = open_offline_account(by=by)
+    if method in account.methods_off:
+        raise BadAmount(
+            f"Gifts by {method.label.lower()} are switched off: broadsheet funding method"
+        )
+    offline = (account, method)
     donation = begin_donation(gift=gift, nonce=tokens.reference(40), by=by, offline=offline)
     open_checkout(donation=donation, by=by)
     return donation

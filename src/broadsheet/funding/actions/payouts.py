@@ -26,23 +26,23 @@ def record_payout(*, account: ProcessorAccount, paid_out: PaidOut, by: audit.Act
     )
     payout = Payout.objects.select_for_update().get(pk=payout.pk)
     verdict = Verdict.UNCHANGED
-    for movement in paid_out.movements:
+    moved = [("fee", each) for each in paid_out.fees]
+    for kind, movement in [*moved, *(("payout", each) for each in paid_out.movements)]:
         if LedgerTransaction.objects.filter(account=account, processor_ref=movement.ident).exists():
             continue
         back = Money(-movement.amount.minor, movement.amount.currency)
         ledger.book(
-            kind="payout",
+            kind=kind,
             account=account,
             processor_ref=movement.ident,
             donation=None,
             occurred_at=movement.at,
             lines=[
-                ledger.Line(LedgerAccount.PROCESSOR, movement.amount - movement.fee),
-                ledger.Line(LedgerAccount.FEES, movement.fee),
+                *ledger.received(movement.amount, movement.fee, movement.amount),
                 ledger.Line(LedgerAccount.PAYOUTS, back),
             ],
         )
-        audit.record("payout.booked", payout, by=by, minor=movement.amount.minor)
+        audit.record(f"{kind}.booked", payout, by=by, minor=movement.amount.minor)
         verdict = Verdict.BOOKED
     failed = not sum(movement.amount.minor for movement in paid_out.movements)
     Payout.objects.filter(pk=payout.pk).update(failed=failed)

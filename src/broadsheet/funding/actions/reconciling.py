@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet, Sum
@@ -49,7 +49,7 @@ def reconcile(
     found = Reconciliation(account.slug)
     theirs: dict[str, int] = {}
     seen: set[str] = set()
-    for page in _pages(gateway):
+    for page in gateway.movements(since, until):
         inside = [each for each in page if _is_inside(each.at, since, until)]
         for movement in inside:
             net = movement.amount - movement.fee
@@ -75,16 +75,6 @@ def reconcile(
     return found
 
 
-def _pages(gateway: Gateway) -> Iterator[Sequence[Movement]]:
-    last, more = "", True
-    while more:
-        page, more = gateway.movements_after(last)
-        if not page:
-            return
-        yield page
-        last = page[-1].ident
-
-
 def _is_inside(at: dt.datetime, since: dt.datetime | None, until: dt.datetime | None) -> bool:
     return (since is None or at >= since) and (until is None or at < until)
 
@@ -104,7 +94,7 @@ def _booked(account: ProcessorAccount, which: Q) -> Iterable[Line]:
     fee = Sum("entries__minor", filter=Q(entries__account=LedgerAccount.FEES), default=0)
     rows = (
         _of(account)
-        .filter(which)
+        .filter(which, entries__account__in=[LedgerAccount.PROCESSOR, LedgerAccount.FEES])
         .values_list("processor_ref", "entries__currency")
         .annotate(net=net, fee=fee)
         .order_by("processor_ref")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from broadsheet.funding.actions.resolving import GRACE
+from broadsheet.funding.actions.resolving import GRACE, look_up
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import AttemptState, RefundSource, RefundState
 from broadsheet.funding.errors import GatewayError, RefundRefused
@@ -149,7 +149,7 @@ def _submit(refund: Refund, now: dt.datetime) -> bool:
 
 
 def _look(attempt: Attempt, gateway: Gateway, by: audit.Actor) -> None:
-    checkout = gateway.find(attempt.idempotency_key)
+    checkout = look_up(attempt, gateway)
     if checkout is not None:
         settle_donation(attempt=attempt, checkout=checkout, by=by)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import AttemptState, DonationState
 from broadsheet.funding.gateways.opening import gateway_of
-from broadsheet.funding.gateways.protocol import Gateway
+from broadsheet.funding.gateways.protocol import Checkout, Gateway
 from broadsheet.funding.models import Attempt, Donation
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock
@@ -33,7 +33,7 @@ def resolve_attempt(
     now = clock.now()
     later = now + pause_before_try(attempt.looks + 3)
     Attempt.objects.filter(pk=attempt.pk).update(looks=attempt.looks + 1, look_at=later)
-    checkout = (gateway or gateway_of(attempt.account)).find(attempt.idempotency_key)
+    checkout = look_up(attempt, gateway or gateway_of(attempt.account))
     if checkout is not None:
         settle_donation(attempt=attempt, checkout=checkout, by=by)
     elif attempt.submitted_at and now - attempt.submitted_at > GRACE:
@@ -59,6 +59,13 @@ def expire_attempt(*, attempt: Attempt, by: audit.Actor, gateway: Gateway | None
         settle_donation(attempt=attempt, checkout=checkout, by=by)
         attempt.refresh_from_db()
     return attempt
+
+
+def look_up(attempt: Attempt, gateway: Gateway) -> Checkout | None:
+    """What the processor says of an attempt: by its checkout once that is known, by our key before."""
+    if attempt.checkout_id:
+        return gateway.fetch("checkout_session", attempt.checkout_id)
+    return gateway.find(attempt.idempotency_key, attempt.submitted_at)
 
 
 def lapse(

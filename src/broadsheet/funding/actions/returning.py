@@ -138,7 +138,8 @@ def _book_one(
 ) -> None:
     donation = attempt.donation
     before = Paid(donation.gift_minor, donation.cover_minor, attempt.returned_minor)
-    shares, after = shares_of(movement.amount.minor, before, cause.lost_minor)
+    paid = movement.paid or movement.amount
+    shares, after = shares_of(paid.minor, before, cause.lost_minor)
     ledger.book(
         kind=account.value.removesuffix("s"),
         account=attempt.account,
@@ -146,9 +147,8 @@ def _book_one(
         donation=donation,
         occurred_at=movement.at,
         lines=[
-            ledger.Line(LedgerAccount.PROCESSOR, movement.amount - movement.fee),
-            ledger.Line(LedgerAccount.FEES, movement.fee),
-            *_returned(attempt, shares, account, movement.amount.currency),
+            *ledger.received(movement.amount, movement.fee, paid),
+            *_returned(attempt, shares, account, paid.currency),
         ],
     )
     attempt.returned_minor = after.returned

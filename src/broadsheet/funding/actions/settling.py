@@ -17,7 +17,7 @@ from broadsheet.funding.choices import (
     LedgerAccount,
     Verdict,
 )
-from broadsheet.funding.gateways.protocol import Balance, Checkout, Payment
+from broadsheet.funding.gateways.protocol import Checkout, Payment
 from broadsheet.funding.models import (
     Attempt,
     CampaignTotal,
@@ -78,8 +78,9 @@ def _amounts(checkout: Checkout) -> Iterator[Money]:
     yield checkout.amount
     if checkout.payment:
         yield checkout.payment.amount
-        if checkout.payment.balance:
-            yield checkout.payment.balance.gross
+        balance = checkout.payment.balance
+        if balance and balance.gross.currency == checkout.amount.currency:
+            yield balance.gross
 
 
 def _note(attempt: Attempt, checkout: Checkout) -> None:
@@ -120,9 +121,12 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
         processor_ref=balance.ident,
         donation=donation,
         occurred_at=at,
-        lines=[*_received(balance), *(_given(donation) if is_first else _owed(balance))],
+        lines=[
+            *ledger.received(balance.gross, balance.fee, payment.amount),
+            *(_given(donation) if is_first else _owed(payment)),
+        ],
     )
-    attempt.payment_id, attempt.captured_minor = payment.ident, balance.gross.minor
+    attempt.payment_id, attempt.captured_minor = payment.ident, payment.amount.minor
     attempt.is_extra = not is_first
     attempt.save(update_fields=["payment_id", "captured_minor", "is_extra"])
     if not is_first:
@@ -137,13 +141,6 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
     announce("donation.settled", reference=donation.reference)
 
 
-def _received(balance: Balance) -> list[ledger.Line]:
-    return [
-        ledger.Line(LedgerAccount.PROCESSOR, balance.gross - balance.fee),
-        ledger.Line(LedgerAccount.FEES, balance.fee),
-    ]
-
-
 def _given(donation: Donation) -> list[ledger.Line]:
     currency, campaign = donation.currency, donation.campaign
     return [
@@ -152,8 +149,8 @@ def _given(donation: Donation) -> list[ledger.Line]:
     ]
 
 
-def _owed(balance: Balance) -> list[ledger.Line]:
-    owed = Money(-balance.gross.minor, balance.gross.currency)
+def _owed(payment: Payment) -> list[ledger.Line]:
+    owed = Money(-payment.amount.minor, payment.amount.currency)
     return [ledger.Line(LedgerAccount.TO_RETURN, owed)]
 
 

@@ -58,7 +58,7 @@ class OfflineGateway:
         attempt.checkout_url = attempt.checkout_url or order.success_url
         return self._checkout(attempt)
 
-    def find(self, reference: str) -> Checkout | None:
+    def find(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
         found = self._started().filter(idempotency_key=reference).first()
         return self._checkout(found) if found else None
 
@@ -83,10 +83,10 @@ class OfflineGateway:
     def fetch_payout(self, ident: str) -> PaidOut | None:
         return None
 
-    def movements_after(self, ident: str) -> tuple[Sequence[Movement], bool]:
-        movements = sorted(self._movements(), key=lambda each: (each.at, each.ident))
-        places = [at for at, each in enumerate(movements, 1) if each.ident == ident]
-        return movements[places[0] if places else 0 :], False
+    def movements(
+        self, since: dt.datetime | None, until: dt.datetime | None
+    ) -> Iterator[Sequence[Movement]]:
+        yield tuple(self._movements())
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         return (), False
@@ -95,7 +95,10 @@ class OfflineGateway:
         raise BadWebhook("Refused: nobody sends events of this account.")
 
     def connect(self, webhook_url: str) -> AccountFacts:
-        return AccountFacts(0, {}, livemode=False)
+        return AccountFacts(livemode=False)
+
+    def problems(self, webhook_url: str) -> Iterator[tuple[str, str]]:
+        return iter(())
 
     # What the rows say --------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import httpx
 from django.conf import settings
 
 from broadsheet.funding.choices import ProcessorKind
+from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.in_process import InProcessSandbox
 from broadsheet.funding.gateways.offline import OfflineGateway
 from broadsheet.funding.gateways.protocol import Gateway
@@ -17,11 +19,16 @@ from broadsheet.funding.gateways.sandbox_client import SandboxGateway
 from broadsheet.funding.models import ProcessorAccount
 from broadsheet.kit import clock
 
+if TYPE_CHECKING:
+    from broadsheet.funding.gateways.stripe.gateway import StripeGateway
+
 
 def gateway_of(account: ProcessorAccount) -> Gateway:
     """The gateway of an account; the sandbox is reached over the network of this machine."""
     if account.kind == ProcessorKind.OFFLINE:
         return OfflineGateway(account)
+    if account.kind == ProcessorKind.STRIPE:
+        return stripe_gateway(settings.BROADSHEET.stripe_key, account.endpoint)
     return _sandbox(account.slug, _client(f"http://127.0.0.1:{settings.BROADSHEET.sandbox_port}"))
 
 
@@ -35,6 +42,22 @@ def in_process_sandbox() -> InProcessSandbox:
     values = settings.BROADSHEET
     secrets = Secrets(values.sandbox_key, values.sandbox_webhook_secret)
     return InProcessSandbox(settings.DATA_DIR / "sandbox", secrets, clock.now())
+
+
+def stripe_gateway(key: str, endpoint: str = "") -> StripeGateway:
+    """The gateway of the account at Stripe that a key belongs to. Raises GatewayError without a key."""
+    # Late, because its library is large and most processes never ask it.
+    from broadsheet.funding.gateways.stripe.client import client_for
+    from broadsheet.funding.gateways.stripe.gateway import StripeGateway
+
+    if not key:
+        raise GatewayError(
+            "There is no key of Stripe's. Store one: broadsheet funding connect stripe"
+        )
+    values = settings.BROADSHEET
+    return StripeGateway(
+        client_for(key, values.stripe_url), secrets=values.stripe_webhook_secrets, endpoint=endpoint
+    )
 
 
 def _sandbox(slug: str, client: httpx.Client) -> Gateway:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,11 @@ from broadsheet.kit.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a supporter shall be asked to pay. `reference` is our private key, never the public reference."""
+    """What a supporter shall be asked to pay. `reference` is our private key, never the public reference.
+
+    `methods_off` are ways to pay that are not offered, in the processor's words; `keeps_method` where the
+    supporter agreed that the one they choose is kept for later charges.
+    """
 
     amount: Money
     reference: str
@@ -21,11 +25,17 @@ class Order:
     success_url: str
     cancel_url: str
     language: str
+    email: str = ""
+    methods_off: tuple[str, ...] = ()
+    keeps_method: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a payment did to our balance at the processor: `gross` less `fee`."""
+    """What a payment did to our balance at the processor: `gross` less `fee`.
+
+    Where the processor exchanged it, both are in the currency of the balance, as the processor reckoned them.
+    """
 
     ident: str
     gross: Money
@@ -34,12 +44,16 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a refund or a dispute did to our balance: `amount` is negative where it took, `fee` what that cost."""
+    """What a refund or a dispute did to our balance: `amount` is negative where it took, `fee` what that cost.
+
+    `paid` is the same in the payment's currency, where the processor exchanged it.
+    """
 
     ident: str
     amount: Money
     fee: Money
     at: dt.datetime
+    paid: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,24 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True)
 class PaidOut:
-    """A payout to our bank as the processor sees it now; a failed one has a second movement."""
+    """A payout to our bank as the processor sees it now; a failed one has a second movement.
+
+    `fees` are what the processor took of its own accord before it, of no payment.
+    """
 
     ident: str
     amount: Money
     made_at: dt.datetime
     movements: tuple[Movement, ...]
+    fees: tuple[Movement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What may be charged again later without its owner: the processor's names of a customer and their method."""
+
+    customer: str
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,7 @@ class Payment:
     balance: Balance | None
     refunds: tuple[Refunded, ...] = ()
     disputes: tuple[Disputed, ...] = ()
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +153,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountFacts:
-    """What the processor says of our account: its fees, fixed ones by currency in our minor units."""
+class Fees:
+    """What a processor keeps of a payment: a share in basis points, fixed parts by currency in our minor units."""
 
-    fee_rate_bp: int
-    fee_fixed: dict[str, int]
+    rate_bp: int
+    fixed: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the processor says of our account. `ident` is its own name for it; `newest_event` its latest one."""
+
     livemode: bool
+    fees: Fees | None = None
+    ident: str = ""
+    newest_event: str = ""
 
 
 class Gateway(Protocol):
@@ -144,8 +180,8 @@ class Gateway(Protocol):
     def start(self, order: Order, key: str) -> Checkout:
         """Open a hosted checkout; the same key with the same order gives the same checkout."""
 
-    def find(self, reference: str) -> Checkout | None:
-        """The checkout of our reference, None where there is none."""
+    def find(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
+        """The checkout of our reference, None where there is none. `since` is when it was first asked for."""
 
     def fetch(self, object_type: str, ident: str) -> Checkout | None:
         """The checkout that an object (itself, a payment, refund or dispute) belongs to, None where there is none."""
@@ -159,8 +195,10 @@ class Gateway(Protocol):
     def fetch_payout(self, ident: str) -> PaidOut | None:
         """A payout to our bank, None where there is none of this id."""
 
-    def movements_after(self, ident: str) -> tuple[Sequence[Movement], bool]:
-        """Movements of our balance after one of them, oldest first, and whether there are more."""
+    def movements(
+        self, since: dt.datetime | None, until: dt.datetime | None
+    ) -> Iterator[Sequence[Movement]]:
+        """Every movement of our balance from `since` until before `until`, in any order, some at a time."""
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         """Events after one of them (empty: from the first), oldest first, and whether there are more."""
@@ -170,3 +208,6 @@ class Gateway(Protocol):
 
     def connect(self, webhook_url: str) -> AccountFacts:
         """Have events sent to this address; say how the account is."""
+
+    def problems(self, webhook_url: str) -> Iterator[tuple[str, str]]:
+        """What is wrong between us and the processor, each with its mend."""

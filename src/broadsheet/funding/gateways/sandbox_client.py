@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -18,6 +17,7 @@ from broadsheet.funding.gateways.protocol import (
     Balance,
     Checkout,
     Disputed,
+    Fees,
     Movement,
     Notice,
     Order,
@@ -26,6 +26,7 @@ from broadsheet.funding.gateways.protocol import (
     Refunded,
 )
 from broadsheet.funding.gateways.sandbox.deliveries import HEADER
+from broadsheet.funding.gateways.shapes import claimed, name_of
 from broadsheet.funding.gateways.signatures import SignatureError, check_signature
 from broadsheet.funding.rules.currencies import from_processor, to_processor
 from broadsheet.kit.money import Money
@@ -46,7 +47,7 @@ class SandboxGateway:
         self._origin = checkout_origin
 
     def start(self, order: Order, key: str) -> Checkout:
-        wish = {
+        wish: dict[str, Any] = {
             "amount": to_processor(order.amount.minor, order.amount.currency),
             "currency": order.amount.currency,
             "reference": order.reference,
@@ -55,9 +56,11 @@ class SandboxGateway:
             "cancel_url": order.cancel_url,
             "locale": order.language,
         }
+        if order.methods_off:
+            wish["methods_off"] = list(order.methods_off)
         return self._checkout(self._call("POST", "/v1/checkout_sessions", wish, key))
 
-    def find(self, reference: str) -> Checkout | None:
+    def find(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
         found = self._call("GET", "/v1/checkout_sessions", {"reference": reference})["data"]
         return self._checkout(found[0]) if found else None
 
@@ -89,9 +92,15 @@ class SandboxGateway:
         amount = _money(found["amount"], found["currency"])
         return PaidOut(found["id"], amount, _time(found["created"]), _movements(found))
 
-    def movements_after(self, ident: str) -> tuple[Sequence[Movement], bool]:
-        found = self._call("GET", "/v1/balance_transactions", {"after": ident, "limit": "500"})
-        return _movements({"balance_transactions": found["data"]}), found["has_more"]
+    def movements(
+        self, since: dt.datetime | None, until: dt.datetime | None
+    ) -> Iterator[Sequence[Movement]]:
+        last, more = "", True
+        while more:
+            found = self._call("GET", "/v1/balance_transactions", {"after": last, "limit": "500"})
+            page, more = _movements({"balance_transactions": found["data"]}), found["has_more"]
+            last = page[-1].ident if page else last
+            yield page
 
     def events_after(self, event_id: str) -> tuple[Sequence[Notice], bool]:
         found = self._call("GET", "/v1/events", {"after": event_id, "limit": "200"})
@@ -112,7 +121,13 @@ class SandboxGateway:
         wish = {"webhook_url": webhook_url}
         facts = self._call("POST", "/v1/account", wish, f"connect-{uuid.uuid4()}")
         fixed = {name: from_processor(units, name) for name, units in facts["fixed"].items()}
-        return AccountFacts(facts["rate_bp"], fixed, facts["livemode"])
+        return AccountFacts(facts["livemode"], Fees(facts["rate_bp"], fixed))
+
+    def problems(self, webhook_url: str) -> Iterator[tuple[str, str]]:
+        try:
+            self.find("is anybody there?")
+        except GatewayError as error:
+            yield str(error), "Is it running? broadsheet serve starts the sandbox."
 
     def _checkout(self, session: Any) -> Checkout:
         payment = session["payment"]
@@ -228,32 +243,17 @@ def _notice(event: Any, raw: bytes) -> Notice:
 
     Whatever is signed and has an id is kept, be it of a shape that was or will be usual elsewhere.
     """
-    if not isinstance(event, dict) or not _name(event.get("id")):
+    if not isinstance(event, dict) or not name_of(event.get("id")):
         raise ValueError("an event without an id")
     data = event.get("data")
     about = data.get("object") if isinstance(data, dict) else None
     about = about if isinstance(about, dict) else {}
     return Notice(
-        event_id=_name(event["id"]),
-        type=_name(event.get("type")),
-        object_type=_name(about.get("object"))[:40],
-        object_id=_name(about.get("id")),
+        event_id=name_of(event["id"]),
+        type=name_of(event.get("type")),
+        object_type=name_of(about.get("object"))[:40],
+        object_id=name_of(about.get("id")),
         livemode=event.get("livemode") is True,
-        amount=_claim(about),
+        amount=claimed(about.get("amount"), about.get("currency")),
         raw=raw,
     )
-
-
-def _name(value: object) -> str:
-    """A processor's name for something; empty where it is none that can be stored."""
-    is_name = isinstance(value, str) and re.fullmatch(r"[\x21-\x7e]{1,100}", value)
-    return str(value) if is_name else ""
-
-
-def _claim(about: Mapping[str, Any]) -> Money | None:
-    """The amount that an event speaks of, None where it speaks of none that we understand."""
-    try:
-        amount = _money(about["amount"], about["currency"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return amount if abs(amount.minor) < 2**63 else None

@@ -20,6 +20,10 @@ class ProcessorAccount(models.Model):
     fee_rate_bp = models.PositiveIntegerField(_("fee in basis points"), default=0)
     fee_fixed = models.JSONField(_("fixed fee by currency, minor units"), default=dict)
     webhook_url = models.CharField(_("where it sends events"), max_length=500, blank=True)
+    ident = models.CharField(_("the processor's name for it"), max_length=100, blank=True)
+    endpoint = models.CharField(max_length=100, blank=True)
+    methods_off = models.JSONField(_("ways to pay that are switched off"), default=list)
+    listed_at = models.DateTimeField(_("events last listed"), null=True)
     last_event = models.CharField(_("last event listed"), max_length=100, blank=True)
 
     class Meta:

@@ -24,10 +24,10 @@ from broadsheet.funding.models import CampaignText
 from broadsheet.funding.queries import taking_account
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
 from broadsheet.funding.rules.folding import OPEN
-from broadsheet.funding.views.answers import page_answer
 from broadsheet.funding.views.nonces import check_nonce, core_of, mint_nonce
 from broadsheet.kit.http import is_same_origin
 from broadsheet.kit.money import Money
+from broadsheet.theme.answers import page_answer
 from broadsheet.theme.languages import language
 
 BY = "supporter"
@@ -128,6 +128,7 @@ def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -
         title=_("Confirm your gift"),
         path="/give/confirm/",
         status=status,
+        form_targets=settings.BROADSHEET.checkout_origins,
         data=form.data,
         nonce=nonce,
         currency=form.currency,

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from broadsheet.funding.choices import AttemptState, DonationState, ProcessorKind
 from broadsheet.funding.models import Attempt, CampaignText, Donation
-from broadsheet.funding.views.answers import page_answer
 from broadsheet.kit import clock
+from broadsheet.theme.answers import page_answer
 
 PATIENCE = dt.timedelta(hours=1)
 """How long after its beginning the page of a pending gift looks again by itself."""

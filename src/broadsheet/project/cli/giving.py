@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from broadsheet.project.cli import connecting
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk
 
@@ -23,7 +24,7 @@ by_option = click.option("--by", "email", required=True, help="Your account's e-
 
 @click.group()
 def funding() -> None:
-    """Supporters' money: refunds, reconciliation."""
+    """Supporters' money: processors, refunds, reconciliation."""
 
 
 @funding.command()
@@ -233,5 +234,8 @@ def need_person(email: str) -> User:
         raise Failure(f"The account {email} may not move money: it needs to be an administrator's.")
     return found
 
+
+for command in connecting.COMMANDS:
+    funding.add_command(command)
 
 COMMANDS = (funding,)

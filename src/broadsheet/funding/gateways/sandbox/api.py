@@ -19,7 +19,7 @@ from broadsheet.funding.rules.currencies import KNOWN, fee_step
 SESSION_FIELDS = frozenset(
     {
         *("amount", "currency", "reference", "description", "locale"),
-        *("success_url", "cancel_url", "expires_in"),
+        *("success_url", "cancel_url", "expires_in", "methods_off"),
     }
 )
 SESSION_NEEDS = frozenset({"amount", "currency", "reference", "success_url", "cancel_url"})

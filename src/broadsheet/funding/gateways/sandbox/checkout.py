@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request
-from broadsheet.funding.gateways.sandbox.processor import Processor
+from broadsheet.funding.gateways.sandbox.processor import METHOD_OF, Processor
 from broadsheet.funding.gateways.sandbox.store import Row
 from broadsheet.funding.gateways.sandbox.words import words_for
 from broadsheet.funding.rules.currencies import processor_exponent
@@ -102,9 +102,10 @@ class Checkout:
         else:
             if state == "failed":
                 content += Markup('<p class="notice" role="alert">{}</p>').format(words["declined"])
-            content += FORM.format(
-                buttons(words, "pay", "decline", "authenticate", "delay", "abandon")
-            )
+            off = session.get("methods_off", [])
+            every = ("pay", "decline", "authenticate", "delay", "abandon")
+            offered = [outcome for outcome in every if METHOD_OF.get(outcome) not in off]
+            content += FORM.format(buttons(words, *offered))
         targets = [session["success_url"], session["cancel_url"]]
         return page(status, session["locale"], words["title"], content, targets)
 

@@ -24,6 +24,10 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(12)}"
 
 
+METHOD_OF = {"pay": "card", "decline": "card", "authenticate": "card", "delay": "debit"}
+"""The way to pay that an outcome is one of."""
+
+
 class Processor:
     """The rules of the sandbox over one store. `clock` gives seconds since 1970, moved or not."""
 
@@ -49,6 +53,7 @@ class Processor:
             "reference": check_text(wish, "reference", 100),
             "description": check_text(wish, "description", 200, ""),
             "locale": check_text(wish, "locale", 20, "en"),
+            "methods_off": check_methods(wish.get("methods_off", [])),
             "success_url": check_address(wish, "success_url"),
             "cancel_url": check_address(wish, "cancel_url"),
             "status": "open", "created": now, "expires_at": now + lives, "payment": None,
@@ -99,6 +104,8 @@ class Processor:
             payment = self._in_state(payment, "requires_action")
         elif outcome in ("clear", "bounce"):
             payment = self._in_state(payment, "processing")
+        elif METHOD_OF.get(outcome) in session.get("methods_off", []):
+            raise Refusal(409, "method_off", "This way to pay is not offered.")
         elif session["status"] != "open":
             raise Refusal(409, "not_open", "This checkout is closed. Nothing was charged now.")
         elif payment and payment["state"] in OPEN_PAYMENT:
@@ -228,3 +235,11 @@ def check_address(wish: Row, name: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or any(c < "!" for c in value):
         raise Refusal(400, name, f"{name} is an address that begins with http:// or https://.")
     return value
+
+
+def check_methods(methods: object) -> list[str]:
+    """Ways to pay by their names. Raises Refusal for one that there is not."""
+    known = set(METHOD_OF.values())
+    if not isinstance(methods, list) or not known.issuperset(map(str, methods)):
+        raise Refusal(400, "methods_off", f"methods_off lists some of {', '.join(sorted(known))}.")
+    return methods
