@@ -21,7 +21,7 @@ WORKERS ?= 2
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo venv test coverage check format bench lighthouse soak baselines tools lock clean
+.PHONY: help demo venv test coverage check format bench lighthouse soak stripe baselines tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,12 +33,12 @@ venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
 	@echo "Ready: $(BIN)/broadsheet --help"
 
 test: $(VENV)/.dev check tools coverage ## all tests but the long ones
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak" $(addprefix --ignore=,$(MEASURED))
-	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser" $(ON_POSTGRES)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(addprefix --ignore=,$(MEASURED))
+	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser and not live" $(ON_POSTGRES)
 
 coverage: $(VENV)/.dev ## the tests of money, accounts and the kit; every branch has to be reached
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadgroup -m "not soak" $(MEASURED)
+	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(MEASURED)
 	@$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
@@ -70,6 +70,10 @@ soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers; MINUTES=20
 	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 45 )) $(BIN)/pytest -q -rs -m soak
 	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 15 )) BROADSHEET_TEST_DATABASE=postgres \
 	  $(BIN)/pytest -q -rs -m soak $(SOAK_ON_POSTGRES)
+
+stripe: $(VENV)/.dev ## our side of Stripe against its own test mode; STRIPE_TEST_KEY names the account
+	@test -n "$$STRIPE_TEST_KEY" || { echo "Not run: it needs a secret key of Stripe's test mode: STRIPE_TEST_KEY=sk_test_... make stripe"; exit 1; }
+	$(BIN)/pytest -q -rs -m live tests/contracts
 
 baselines: $(VENV)/.dev ## draw anew how pages have to look; look at the pictures before you commit them
 	@BASELINES=write $(BIN)/pytest -q tests/pages/test_appearance.py

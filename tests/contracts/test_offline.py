@@ -152,5 +152,6 @@ def test_p1_movements_are_listed_once(gateway: Gateway, donation: Donation, by: 
 def test_p2_nobody_sends_events_of_it(gateway: Gateway) -> None:
     assert gateway.events_after("") == ((), False)
     assert gateway.connect("https://example.org/").livemode is False
+    assert list(gateway.problems("https://example.org/")) == []
     with pytest.raises(BadWebhook):
         gateway.parse_webhook(b"{}", {}, 0)

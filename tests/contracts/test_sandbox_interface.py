@@ -40,6 +40,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxBench]:
         ("checkout_sessions", {"currency": "usd"}, "currency"),
         ("checkout_sessions", {"success_url": "javascript:alert(1)"}, "success_url"),
         ("checkout_sessions", {"expires_in": 59}, "expiry"),
+        ("checkout_sessions", {"methods_off": ["gold"]}, "methods_off"),
+        ("checkout_sessions", {"methods_off": "card"}, "methods_off"),
         ("refunds", {"payment": "pay_unknown"}, "not_found"),
         ("account", {"rate_bp": -1}, "fees"),
         ("account", {"rate_bp": 10_000}, "fees"),

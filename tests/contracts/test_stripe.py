@@ -22,9 +22,11 @@ from broadsheet.funding.choices import ProcessorKind
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.protocol import Instrument
 from broadsheet.funding.gateways.stripe.client import VERSION, client_for
+from broadsheet.funding.gateways.stripe.facts import payment_of
 from broadsheet.funding.gateways.stripe.gateway import LOCALES, StripeGateway
 from broadsheet.funding.gateways.stripe.notices import EVENTS
 from broadsheet.funding.rules.methods import METHODS
+from lookalike import shapes
 from lookalike.api import PARAMETERS
 from lookalike.serving import served_lookalike
 from lookalike.types import misfits
@@ -34,6 +36,8 @@ CALLS: dict[str, Any] = {
     "GET checkout/sessions": checkout_params.SessionListParams,
     "GET checkout/sessions/ID": checkout_params.SessionRetrieveParams,
     "POST checkout/sessions/ID/expire": checkout_params.SessionExpireParams,
+    "POST payment_intents": params.PaymentIntentCreateParams,
+    "GET payment_intents/ID": params.PaymentIntentRetrieveParams,
     "GET refunds": params.RefundListParams,
     "POST refunds": params.RefundCreateParams,
     "GET refunds/ID": params.RefundRetrieveParams,
@@ -183,6 +187,12 @@ def test_fetching_what_we_know_nothing_of_finds_nothing(bench: StripeBench) -> N
     for kind, ident in (("mandate", "x_1"), ("refund", "re_none"), ("dispute", "du_none")):
         assert bench.gateway.fetch(kind, ident) is None
     assert bench.gateway.fetch_payout("po_none") is None
+
+
+def test_payment_that_nobody_tried_to_make_is_none() -> None:
+    session = shapes.session({}, 2500, "usd", 0, live=False)
+    intent = library.PaymentIntent.construct_from(shapes.intent(session, {}, 0), "sk_test_x")  # type: ignore[no-untyped-call]
+    assert payment_of(intent, (), ()) is None
 
 
 # What its failures mean -----------------------------------------------------------------------

@@ -428,11 +428,12 @@ def test_d7_pages_load_nothing_from_elsewhere_set_no_cookie_and_are_small(stage:
 def test_d7_policy_allows_our_own_and_the_processors_checkout_and_nobody_else(stage: Stage) -> None:
     checkout = f"http://testserver:{stage.port}"
     for page in pages(stage).values():
+        leads_on = page.wsgi_request.path == "/give/confirm/"  # type: ignore[attr-defined]
         policy = dict(
             part.strip().partition(" ")[::2] for part in page["Content-Security-Policy"].split(";")
         )
         assert policy["default-src"] == "'none'"
-        assert policy["form-action"] == f"'self' {checkout}"
+        assert policy["form-action"] == (f"'self' {checkout}" if leads_on else "'self'")
         assert policy["frame-ancestors"] == "'none'"
         assert "script-src" not in policy
         assert page["Referrer-Policy"] == "same-origin"

@@ -28,6 +28,7 @@ from broadsheet.funding.errors import BadAmount, NotTaken
 from broadsheet.funding.gateways.protocol import Fees
 from broadsheet.funding.models import InboxEvent, ProcessorAccount
 from broadsheet.funding.queries import taking_account
+from broadsheet.kit.models import AuditEntry
 from broadsheet.kit.money import Money
 from broadsheet.project.cli import broadsheet
 from broadsheet.project.cli.failures import sentence_for
@@ -315,7 +316,10 @@ def test_f1_draining_stripe_finishes_what_was_begun_and_takes_nothing_new(
     stripe.settle()
     donation.refresh_from_db()
     assert donation.state == "settled"
-    assert run("processor", "stripe", "closed") == "stripe: Closed\n"
+    for _ in range(2):
+        assert run("processor", "stripe", "closed") == "stripe: Closed\n"
+    changed = AuditEntry.objects.filter(action="processor.changed")
+    assert changed.count() == 2
     assert run("processor", "stripe", "active") == "stripe: Active\n"
     assert taking_account() == stripe.account
     assert "There is no processor x" in run("processor", "x", "closed")

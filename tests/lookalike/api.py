@@ -25,6 +25,8 @@ PARAMETERS = {
     "GET checkout/sessions": [*LISTED, "created", "payment_intent"],
     "GET checkout/sessions/ID": ["expand"],
     "POST checkout/sessions/ID/expire": ["expand"],
+    "POST payment_intents": "amount currency confirm payment_method allowed_payment_method_types capture_method".split(),
+    "GET payment_intents/ID": ["expand"],
     "GET refunds": [*LISTED, "payment_intent"],
     "POST refunds": ["payment_intent", "amount", "metadata", "reason"],
     "GET refunds/ID": ["expand"],
@@ -45,6 +47,7 @@ PARAMETERS = {
 
 KINDS = {
     "checkout/sessions": "checkout.session",
+    "payment_intents": "payment_intent",
     "refunds": "refund",
     "disputes": "dispute",
     "payouts": "payout",
@@ -156,6 +159,7 @@ class Api:
         do: dict[str, Callable[[], Object]] = {
             "POST checkout/sessions": lambda: open_session(account, call.wish),
             "POST checkout/sessions/ID/expire": lambda: account.expire(self._one(account, call)),
+            "POST payment_intents": lambda: account.charge_at_once(call.wish),
             "POST refunds": lambda: make_refund(account, call.wish),
             "POST webhook_endpoints": lambda: make_endpoint(account, call.wish),
             "POST webhook_endpoints/ID": lambda: change_endpoint(self._one(account, call), call),

@@ -137,6 +137,14 @@ class Account:
         charge["balance_transaction"] = self.move("charge", amount, fee, charge)["id"]
         self.tell("charge.updated", charge)
 
+    def charge_at_once(self, wish: Object) -> Object:
+        """A payment without a checkout, by a card that is always good."""
+        amount, currency = int(wish["amount"]), wish["currency"]
+        session = shapes.session({}, amount, currency, self.now, live=self.live)
+        intent = self.keep(shapes.intent(session, wish, self.now))
+        self._succeed(session, intent, "pay")
+        return intent
+
     def _refuse(self, session: Object, intent: Object, outcome: str) -> None:
         charge = self.keep(shapes.charge(intent, "failed", self.now))
         intent |= {

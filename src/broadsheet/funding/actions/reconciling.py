@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -89,17 +91,21 @@ def _of(account: ProcessorAccount) -> QuerySet[LedgerTransaction]:
 
 
 def _booked(account: ProcessorAccount, which: Q) -> Iterable[Line]:
-    """What the ledger says of an account's movements: the net at the processor and the fee."""
+    """What the ledger says of an account's movements: the net at the processor and the fee.
+
+    What was exchanged is booked in two currencies; the line is in that of the balance.
+    """
     net = Sum("entries__minor", filter=Q(entries__account=LedgerAccount.PROCESSOR), default=0)
     fee = Sum("entries__minor", filter=Q(entries__account=LedgerAccount.FEES), default=0)
     rows = (
         _of(account)
-        .filter(which, entries__account__in=[LedgerAccount.PROCESSOR, LedgerAccount.FEES])
+        .filter(which)
         .values_list("processor_ref", "entries__currency")
         .annotate(net=net, fee=fee)
         .order_by("processor_ref")
     )
-    for ref, currency, net_minor, fee_minor in rows.iterator(PAGE):
+    for _ref, in_currencies in groupby(rows.iterator(PAGE), itemgetter(0)):
+        ref, currency, net_minor, fee_minor = max(in_currencies, key=lambda row: any(row[2:]))
         yield Line(ref, net_minor + fee_minor, fee_minor, currency)
 
 

@@ -16,7 +16,7 @@ from broadsheet.funding.gateways.door import need_no_transaction
 VERSION: Final = "2026-10-28.endive"
 """The version of Stripe's interface that all of this was written for; calls and events are of it."""
 
-TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+TIMEOUT = httpx.Timeout(10, connect=3)
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
