@@ -320,6 +320,8 @@ def test_f1_draining_stripe_finishes_what_was_begun_and_takes_nothing_new(
         assert run("processor", "stripe", "closed") == "stripe: Closed\n"
     changed = AuditEntry.objects.filter(action="processor.changed")
     assert changed.count() == 2
+    said = run("connect", "stripe", typed=f"{stripe.key}\n")
+    assert "It takes no gifts: it is closed." in said
     assert run("processor", "stripe", "active") == "stripe: Active\n"
     assert taking_account() == stripe.account
     assert "There is no processor x" in run("processor", "x", "closed")
@@ -367,6 +369,14 @@ def test_d7_only_the_page_that_confirms_may_lead_to_stripe(stripe: StripeStage) 
     policies = [answer.headers["Content-Security-Policy"] for answer in (confirm, thanks)]
     assert "form-action 'self' https://checkout.stripe.com;" in policies[0] + ";"
     assert "stripe" not in policies[1]
+
+
+def test_event_that_cannot_be_checked_is_sent_again(stripe: StripeStage) -> None:
+    stripe.connect()
+    stripe.give()
+    stripe.set(stripe_key="")
+    assert stripe.deliver(stripe.objects("event")[-1]).status_code == 503
+    assert InboxEvent.objects.count() == 0
 
 
 def test_notice_keeps_its_signature_for_whoever_looks_into_it(stripe: StripeStage) -> None:

@@ -166,6 +166,14 @@ def test_refund_that_is_declined_frees_its_sum_and_is_never_made(stage: Stage) -
         decline_refund(refund=done, by=person("bo"))
 
 
+def test_m2_refund_in_thousandths_that_no_processor_can_make_is_refused(stage: Stage) -> None:
+    campaign = stage.campaign(currency="KWD")
+    donation = paid(stage, 12_340, currency="KWD", campaign=campaign)
+    with pytest.raises(RefundRefused, match="last digit"):
+        propose_refund(donation=donation, amount=Money(1_001, "KWD"), reason="", by=person("ann"))
+    assert Refund.objects.count() == 0
+
+
 @pytest.mark.parametrize("amount", [usd(2501), usd(0), usd(-1), Money(100, "EUR")], ids=str)
 def test_refund_of_more_than_was_paid_is_refused_in_words(stage: Stage, amount: Money) -> None:
     donation = paid(stage)

@@ -25,7 +25,9 @@ PARAMETERS = {
     "GET checkout/sessions": [*LISTED, "created", "payment_intent"],
     "GET checkout/sessions/ID": ["expand"],
     "POST checkout/sessions/ID/expire": ["expand"],
-    "POST payment_intents": "amount currency confirm payment_method allowed_payment_method_types capture_method".split(),
+    "POST payment_intents": (
+        "amount currency confirm payment_method allowed_payment_method_types capture_method"
+    ).split(),
     "GET payment_intents/ID": ["expand"],
     "GET refunds": [*LISTED, "payment_intent"],
     "POST refunds": ["payment_intent", "amount", "metadata", "reason"],

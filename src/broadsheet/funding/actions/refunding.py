@@ -18,6 +18,7 @@ from broadsheet.funding.errors import GatewayError, RefundRefused
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Gateway
 from broadsheet.funding.models import Attempt, Donation, Refund
+from broadsheet.funding.rules.currencies import THREE_DECIMAL
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock
 from broadsheet.kit.money import Money, parse_money
@@ -44,6 +45,10 @@ def propose_refund(
         amount = amount or left
         if amount.currency != left.currency or not 0 < amount.minor <= left.minor:
             raise RefundRefused(f"At most {left.format()} of this gift can be given back.")
+        if amount.currency in THREE_DECIMAL and amount.minor % 10:
+            raise RefundRefused(
+                "The last digit of this amount has to be zero: processors count so."
+            )
         is_alone = _may_decide_alone(amount)
         now = clock.now()
         refund = Refund.objects.create(

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from broadsheet.funding.actions import receive_event
-from broadsheet.funding.errors import BadWebhook
+from broadsheet.funding.errors import BadWebhook, GatewayError
 from broadsheet.funding.models import ProcessorAccount
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,9 @@ def events(request: HttpRequest, account: str) -> HttpResponse:
     except BadWebhook as error:
         logger.warning("Webhook of %s refused: %s", account, error)
         return _said(400, str(error))
+    except GatewayError as error:
+        logger.warning("A webhook of %s could not be checked: %s", account, error)
+        return _said(503, "It could not be checked. Send it again.")
     except Error:
         logger.exception("A webhook of %s could not be stored.", account)
         return _said(503, "It could not be stored. Send it again.")

@@ -63,6 +63,10 @@ def connect(
         click.echo(
             "Supporters cannot cover fees before you say what Stripe keeps: --rate and --fixed."
         )
+    if account.state != "active":
+        click.echo(
+            f"It takes no gifts: it is {account.state}. broadsheet funding processor stripe active"
+        )
     click.echo("Stop and start the newsroom, so that all of it knows: web and worker.")
 
 
