@@ -19,6 +19,7 @@ from running import fetch, free_port, wait_until
 COMPARED = (
     "allow",
     "cache-control",
+    "cdn-cache-control",
     "content-encoding",
     "content-language",
     "content-length",

@@ -163,6 +163,38 @@ def test_every_answer_has_the_security_headers(stand: Newsstand) -> None:
     assert "sandbox" in ask(stand, "/media/drawing.svg").headers["content-security-policy"]
 
 
+def test_network_is_told_how_long_and_under_which_keys(stand: Newsstand) -> None:
+    story = ask(stand, "/2026/11/river/", accept_encoding="br")
+    assert story.headers["cdn-cache-control"].startswith(
+        "public, max-age=10, stale-while-revalidate="
+    )
+    assert story.headers["cache-control"] == "no-cache"
+    assert story.headers["surrogate-key"] == "page:1 page edition"
+    assert story.headers["cache-tag"] == "page:1,page,edition"
+    unchanged = ask(stand, "/2026/11/river/", accept_encoding="br", if_none_match="*")
+    for name in ("cdn-cache-control", "surrogate-key", "cache-tag", "vary", "etag"):
+        assert unchanged.headers[name] == story.headers[name]
+    # What does not change at its address, and what is no document, needs no word more.
+    photo = ask(stand, "/media/photo.jpg").headers
+    assert "cdn-cache-control" not in photo
+    assert photo["surrogate-key"] == "/media/photo.jpg picture edition"
+    assert "cdn-cache-control" not in ask(stand, "/a%2fb").headers
+    withdrawn = ask(stand, "/2026/11/withdrawn/").headers
+    assert withdrawn["surrogate-key"] == "page:3 page edition"
+
+
+def test_surrogate_key_is_ascii_without_separators_and_short(
+    edition: Edition, stand: Newsstand
+) -> None:
+    for resource, path in (("month:a b,c/ا", "/odd/"), ("page:" + "ا" * 300, "/long/")):
+        edition.step([Pressed(resource, path, 200, HTML, (), b"x")], (), {}, "test")
+    time.sleep(TRUE_FOR)
+    odd = ask(stand, "/odd/").headers
+    assert odd["surrogate-key"] == "month:a%20b%2Cc/%D8%A7 month edition"
+    assert odd["cache-tag"].count(",") == 2
+    assert ask(stand, "/long/").headers["surrogate-key"].startswith("sha256:")
+
+
 @pytest.mark.parametrize("path", ["/media/song.mp3", "/media/photo.jpg"])
 @pytest.mark.parametrize("range_", ["bytes=0-9", "bytes=7-", "bytes=-5", "bytes=3-3"])
 def test_range_of_a_picture_or_audio(stand: Newsstand, path: str, range_: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from broadsheet.press.edition import Edition, Entry
 from broadsheet.press.errors import PressError
 from broadsheet.press.newsstand.negotiation import choose_coding
-from broadsheet.press.newsstand.policies import headers_for
+from broadsheet.press.newsstand.policies import headers_for, keys_for
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Page:
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.headers = headers_for(entry)
+        self.headers = [*headers_for(entry), *keys_for(entry)]
         self._replies: dict[bytes, Reply] = {}
 
     def reply(self, accept_encoding: bytes) -> Reply:
