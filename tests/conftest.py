@@ -200,8 +200,35 @@ def edition_dir(settings: Settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def paper(db: None, edition_dir: Path, tmp_path: Path) -> Paper:
+def paper(request: pytest.FixtureRequest, db: None, edition_dir: Path, tmp_path: Path) -> Paper:
     """A small newsroom, nothing of it pressed yet."""
     from paper import Paper
 
+    if "beginning" in request.fixturenames:
+        made: Paper = request.getfixturevalue("beginning")
+        return made.again(edition_dir)
     return Paper(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def beginning(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Paper]:
+    """A paper made once for a module that uses this fixture in all its tests; `paper` is then a copy.
+
+    It is in the database until the module ends, and what a test does is rolled back to here.
+    """
+    from django.db import transaction
+    from django.test import override_settings
+
+    from paper import Paper
+
+    folder = tmp_path_factory.mktemp("paper")
+    places = override_settings(EDITION_DIR=folder / "edition", MEDIA_ROOT=folder / "media")
+    case = transaction.atomic()
+    case._from_testcase = True  # as Django's own test cases mark theirs
+    with django_db_blocker.unblock(), places, case:
+        yield Paper(folder)
+        transaction.set_rollback(True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import io
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,3 +82,12 @@ class Paper:
         Image.linear_gradient("L").resize(size).convert("RGB").save(content, "JPEG")
         file.write_bytes(content.getvalue())
         return add_picture(file=file, title=title, alt="A bridge", credit="Ann Bell", by="test")
+
+    def again(self, edition: Path) -> Paper:
+        """A copy for one test, whose edition and media are copies too, at `edition` and beside it."""
+        for name in ("edition", "media"):
+            if (self.folder / name).exists():
+                shutil.copytree(self.folder / name, edition.with_name(name), dirs_exist_ok=True)
+        paper = copy.deepcopy(self)
+        paper.folder = edition.parent
+        return paper

@@ -22,6 +22,8 @@ from broadsheet.newsroom.queries.editions import address_of
 from imports.exports import FOOT, attachment, author, category, export, head, item
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 NOTES = {"footnotes": '[{"id":"a","content":"n"}]'}
 Entries = list[dict[str, Any]]
 Bring = Callable[..., Entries]

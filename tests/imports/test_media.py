@@ -15,6 +15,8 @@ from imports.oldsite import OldSite, old_site, picture
 from imports.test_importing import Entries, everything, run_file
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 UPLOADS = "/wp-content/uploads/2020/01"
 
 

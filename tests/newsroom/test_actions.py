@@ -19,6 +19,8 @@ from broadsheet.newsroom.errors import AlreadyFounded, BadPicture
 from broadsheet.newsroom.models import Article
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
 

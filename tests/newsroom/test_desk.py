@@ -20,6 +20,8 @@ from broadsheet.newsroom.renderers.pages import preview
 from broadsheet.readers.actions import create_account
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 
 @pytest.fixture
 def reporter(paper: Paper) -> Client:

@@ -20,6 +20,8 @@ from broadsheet.press.tasks import Clock
 from links import dead_links
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 NEWS = {
     "s": "http://www.sitemaps.org/schemas/sitemap/0.9",

@@ -13,6 +13,8 @@ from broadsheet.newsroom.actions.stories import publish_page, write_story
 from broadsheet.newsroom.models import Article, Author, Byline, Topic
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 
 def test_article_draft_has_no_address(paper: Paper) -> None:
     story = write_story(section=paper.city, draft=paper.draft(), by="test")

@@ -25,6 +25,8 @@ from broadsheet.newsroom.queries.finding import Narrowing
 from broadsheet.newsroom.rules.questions import understand
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
 

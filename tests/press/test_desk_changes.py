@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,14 +25,24 @@ from links import dead_links
 from paper import Paper
 
 
-@pytest.fixture
-def desk(paper: Paper, client: Client) -> Client:
-    user = User.objects.create_superuser("chief@ledger.example", "secret")
-    client.force_login(user)
-    paper.one = paper.story("One", "one", topics=[paper.floods])  # type: ignore[attr-defined]
-    paper.two = paper.story("Two", "two", picture=paper.picture())  # type: ignore[attr-defined]
+@pytest.fixture(scope="module")
+def pressed(beginning: Paper) -> Paper:
+    """Two stories in an edition that is as it should be."""
+    beginning.one = beginning.story("One", "one", topics=[beginning.floods])  # type: ignore[attr-defined]
+    beginning.two = beginning.story("Two", "two", picture=beginning.picture())  # type: ignore[attr-defined]
     press_pending()
     assert check_edition() == []
+    return beginning
+
+
+@pytest.fixture
+def paper(pressed: Paper, db: None, edition_dir: Path) -> Paper:
+    return pressed.again(edition_dir)
+
+
+@pytest.fixture
+def desk(paper: Paper, client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("chief@ledger.example", "secret"))
     return client
 
 

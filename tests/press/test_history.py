@@ -16,6 +16,8 @@ from broadsheet.project.cli import broadsheet
 from links import dead_links
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 
 def ask(folder: Path, *words: object) -> Result:
     return CliRunner().invoke(broadsheet, ["press", *map(str, words), "--dir", str(folder)])

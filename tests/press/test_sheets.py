@@ -24,6 +24,8 @@ from broadsheet.press.edition import Edition
 from broadsheet.press.queries import edition
 from paper import Paper
 
+pytestmark = pytest.mark.usefixtures("beginning")
+
 JANUARY = dt.datetime(2026, 1, 31, 23, 30, tzinfo=dt.UTC)
 
 
