@@ -20,7 +20,9 @@ def session(wish: Object, amount: int, currency: str, now: int, *, live: bool) -
     return {
         "id": ident,
         "object": "checkout.session",
-        "adaptive_pricing": {"enabled": wish.get("adaptive_pricing", {}).get("enabled") == "true"},
+        "adaptive_pricing": {
+            "enabled": wish.get("adaptive_pricing", {}).get("enabled", "true") == "true"
+        },
         "amount_subtotal": amount,
         "amount_total": amount,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},

@@ -89,7 +89,7 @@ def asking() -> Iterator[None]:
     except stripe.RateLimitError as error:
         raise GatewayError("Stripe is asked too often now.") from error
     except (stripe.InvalidRequestError, stripe.CardError) as error:
-        if error.http_status == 404 or error.code == "resource_missing":
+        if error.code == "resource_missing":
             raise NotFound("Stripe does not know it.", permanent=True) from error
         raise GatewayError(f"Stripe refused: {_said(error)}", permanent=True) from error
     except stripe.StripeError as error:
