@@ -47,9 +47,7 @@ def connect(
         _need_own(name)
     key = values.stripe_key
     if new_key or not key:
-        key = click.prompt(
-            "Stripe's secret key (it is not shown)", hide_input=True, err=True
-        ).strip()
+        key = _typed_key()
     need_secret_key(key)
     keep = partial(write_secret, found)
     done = connect_stripe(key=key, keep=keep, by=BY, renews=renew, fees=_fees(rate, fixed))
@@ -68,6 +66,15 @@ def connect(
             f"It takes no gifts: it is {account.state}. broadsheet funding processor stripe active"
         )
     click.echo("Stop and start the newsroom, so that all of it knows: web and worker.")
+
+
+def _typed_key() -> str:
+    """The key as it is typed, unseen, or as it is piped in."""
+    stdin = click.get_text_stream("stdin")
+    if not stdin.isatty():
+        return stdin.readline().strip()
+    typed: str = click.prompt("Stripe's secret key (it is not shown)", hide_input=True, err=True)
+    return typed.strip()
 
 
 def need_secret_key(key: str) -> None:
