@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,9 +71,8 @@ def connect(
 
 def _typed_key() -> str:
     """The key as it is typed, unseen, or as it is piped in."""
-    stdin = click.get_text_stream("stdin")
-    if not stdin.isatty():
-        return stdin.readline().strip()
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
     typed: str = click.prompt("Stripe's secret key (it is not shown)", hide_input=True, err=True)
     return typed.strip()
 
