@@ -93,6 +93,15 @@ def test_confirm_takes_amount_campaign_and_story_from_the_link(stage: Stage) -> 
     assert (donation.campaign, donation.origin) == (campaign, "/2026/11/river/")
 
 
+def test_confirm_offers_to_cover_fees_only_where_there_are_some(stage: Stage) -> None:
+    assert "Add $" in text(get(amount="25"))
+    stage.account.fee_rate_bp, stage.account.fee_fixed = 0, {}
+    stage.account.save()
+    page = get(amount="25")
+    assert "$25" in text(page)
+    assert "covers_fees" not in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("referer", "origin"),
     [

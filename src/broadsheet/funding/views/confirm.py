@@ -161,9 +161,10 @@ def _understood(form: ConfirmForm) -> Money | None:
 
 
 def _cover(amount: Money, code: str) -> str:
-    """What covering the fees would add, as text; empty where nobody takes gifts."""
+    """What covering the fees would add, as text; empty where nobody takes gifts, or no fee is known."""
     account = taking_account()
     if account is None:
         return ""
     schedule = FeeSchedule(account.fee_rate_bp, account.fee_fixed.get(amount.currency, 0))
-    return Money(cover_for(amount.minor, schedule, amount.currency), amount.currency).format(code)
+    cover = cover_for(amount.minor, schedule, amount.currency)
+    return Money(cover, amount.currency).format(code) if cover else ""
