@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from wagtail.models import GroupPagePermission, Page
 
 from broadsheet.kit import clock
@@ -176,3 +178,25 @@ def test_stories_of_all_sections_are_listed_and_filtered(paper: Paper, client: C
     assert listed(f"?author={paper.ann.pk}") == {"A city story"}
     assert listed(f"?topics={paper.floods.pk}") == {"A city story"}
     assert "Stories" in client.get("/desk/stories/").content.decode()
+
+
+@pytest.mark.django_db
+def test_sign_in_is_slowed_for_who_guesses_and_for_nobody_else(
+    client: Client, settings: Settings
+) -> None:
+    settings.BROADSHEET = dataclasses.replace(settings.BROADSHEET, behind_proxy=True)
+    cache.clear()
+    create_account(email="ann@ledger.example", password=PASSWORD, role="editor", by="test")
+
+    def attempt(password: str, came_by: str) -> tuple[int, bool]:
+        answer = client.post(
+            "/desk/login/",
+            {"username": "ann@ledger.example", "password": password},
+            headers={"X-Forwarded-For": came_by},
+        )
+        return answer.status_code, b"Try again in five minutes" in answer.content
+
+    wrong = [attempt("a guess", f"203.0.113.{n}, 2001:db8::{n}") for n in range(12)]
+    assert wrong == [(200, False)] * 10 + [(200, True)] * 2
+    assert attempt(PASSWORD, "2001:db8::ffff") == (200, True)
+    assert attempt(PASSWORD, "2001:db8:0:1::1") == (302, False)

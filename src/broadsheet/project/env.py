@@ -89,7 +89,7 @@ class Values:
     )
     behind_proxy: bool = _setting(
         False,
-        "Whether a proxy of yours sets X-Forwarded-Proto. Never true without one.",
+        "Whether a proxy of yours sets X-Forwarded-Proto and X-Forwarded-For. Never true without one.",
     )
     database_url: str = _setting(
         "",
@@ -258,7 +258,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         last = f"at the end, line {len(path.read_text(encoding='utf-8').splitlines())}"
         raise SettingsError(
             f"{path} cannot be read: {str(error).replace('at end of document', last)}. "
-            "Strings need quotes; lists need [ ]."
+            "Strings need quotes; lists need [ ]; each setting stands there once."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.") from error

@@ -203,6 +203,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 """An hour at the desk means the same to everybody: it is the newsroom's."""
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAILADMIN_USER_LOGIN_FORM = "broadsheet.desk.forms.SignIn"
 WAGTAILREDIRECTS_AUTO_CREATE = False
 """The press forwards readers from every address a document leaves, whatever the reason."""
 
