@@ -71,6 +71,8 @@ def test_backup_restored_has_every_byte_and_private_secrets(tmp_path: Path) -> N
     unpack(file, tmp_path / "again")
     assert contents(tmp_path / "again") == contents(made)
     assert (tmp_path / "again" / "secrets" / "secret_key").stat().st_mode & 0o777 == 0o600
+    # systemd does not start the nightly backup of a newsroom without this folder.
+    assert (tmp_path / "again" / "backups").stat().st_mode & 0o777 == 0o700
     with sqlite3.connect(tmp_path / "again" / "data" / "newsroom.sqlite3") as connection:
         assert connection.execute("SELECT headline FROM story").fetchall() == [("The river rises",)]
 

@@ -21,7 +21,7 @@ PORTS = Ports(http=8545, https=8546)
 @pytest.fixture
 def written(tmp_path: Path) -> dict[str, Path]:
     make_directory(tmp_path / "ledger", {"name": "The Ledger", "url": "https://ledger.example"})
-    files = write_deployment(tmp_path / "ledger", load(tmp_path / "ledger", {}))
+    files = write_deployment(tmp_path / "ledger", load(tmp_path / "ledger", {}), 8000)
     return {path.name: path for path in files}
 
 
@@ -81,3 +81,12 @@ def test_deployment_caddy_accepts_its_configuration(
 def test_deployment_command_is_the_one_that_runs(written: dict[str, Path]) -> None:
     text = written["broadsheet-web.service"].read_text("utf-8")
     assert f"ExecStart={Path(sys.executable).parent / 'broadsheet'} web" in text
+
+
+def test_deployment_listens_where_it_was_told(tmp_path: Path) -> None:
+    make_directory(tmp_path / "ledger", {"url": "https://ledger.example"})
+    files = write_deployment(tmp_path / "ledger", load(tmp_path / "ledger", {}), 8123)
+    text = {path.name: path.read_text("utf-8") for path in files}
+    assert "--port 8123" in text["broadsheet-web.service"]
+    assert "127.0.0.1:8123" in text["nginx.conf"]
+    assert "127.0.0.1:8123" in text["Caddyfile"]

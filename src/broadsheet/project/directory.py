@@ -21,6 +21,7 @@ FOLDERS = (
     "data/mail",
     "data/sandbox",
     "data/run",
+    "backups",
 )
 GENERATED = ("secret_key", "sandbox_key", "sandbox_webhook_secret")
 
@@ -48,7 +49,8 @@ def make_folders(directory: Path) -> None:
     """Make a newsroom's folders; strangers look into none of those that matter."""
     for folder in FOLDERS:
         (directory / folder).mkdir(parents=True, exist_ok=True)
-    (directory / "secrets").chmod(0o700)
+    for folder in ("secrets", "backups"):  # a backup holds the secrets
+        (directory / folder).chmod(0o700)
     (directory / "data").chmod(0o750)
 
 

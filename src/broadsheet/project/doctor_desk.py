@@ -130,7 +130,10 @@ def edition() -> Iterator[Finding]:
         yield Finding("edition", "problem", f"{len(damage)} files are damaged: {damage[0]}", mend)
     if current.fingerprint != fingerprint():
         yield Finding(
-            "edition", "warning", "was made by another version or theme", "broadsheet press run"
+            "edition",
+            "warning",
+            "was made by another version, theme or settings",
+            "broadsheet press run",
         )
     if current.held is not None:
         yield Finding(

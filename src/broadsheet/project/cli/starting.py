@@ -16,7 +16,11 @@ from broadsheet.project.cli.opening import enter_newsroom, load_django
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", help="What the newsroom is called.")
 @click.option("--domain", help="Its public domain, such as ledger.example.")
-@click.option("--port", type=click.IntRange(1, 65534), help="The port of a trial on this machine.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65534),
+    help="The port that it is served on here, 8000 unless given.",
+)
 @click.option("--timezone", "time_zone", help="Its time zone, such as Europe/Lisbon.")
 @click.option(
     "--language",
@@ -49,7 +53,7 @@ def init(
         if production:
             from broadsheet.project.deployment import write_deployment
 
-            write_deployment(directory.resolve(), env.load(directory))
+            write_deployment(directory.resolve(), env.load(directory), port)
     if production:
         click.echo(f"Wrote {directory}/deploy/; docs/run/install.md says where each file goes.")
     click.echo(f"Made a newsroom in {directory}. Next:")

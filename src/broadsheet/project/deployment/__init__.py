@@ -10,23 +10,21 @@ from urllib.parse import urlsplit
 
 from broadsheet.project.env import Values
 
-WEB_PORT = "8000"
 
-
-def write_deployment(directory: Path, values: Values) -> list[Path]:
+def write_deployment(directory: Path, values: Values, port: int) -> list[Path]:
     """Write the configuration for this newsroom into its folder `deploy` and return the files.
 
-    Overwrites what an earlier run wrote there. Nothing takes effect before somebody puts it in its place.
+    Its web process will listen at `port`. Overwrites what an earlier run wrote there. Nothing takes effect
+    before somebody puts it in its place.
     """
     target = directory / "deploy"
     target.mkdir(exist_ok=True)
-    (directory / "backups").mkdir(mode=0o700, exist_ok=True)
     known = {
         "DIR": str(directory),
         "BROADSHEET": str(Path(sys.executable).parent / "broadsheet"),
         "DOMAIN": str(urlsplit(values.url).hostname),
         "NAME": values.name.replace("\n", " "),
-        "PORT": WEB_PORT,
+        "PORT": str(port),
     }
     written = []
     for template in sorted(files(__name__).joinpath("files").iterdir(), key=lambda file: file.name):
