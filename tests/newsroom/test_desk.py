@@ -160,3 +160,22 @@ def test_desk_schedule_says_in_whose_time(paper: Paper, editor: Client) -> None:
     page = editor.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
     assert f"In the newsroom’s time: {settings.TIME_ZONE.replace('_', ' ')}" in page
     assert "current_time_zone" not in editor.get(reverse("wagtailadmin_account")).content.decode()
+
+
+def test_desk_headline_that_is_too_long_is_said_and_kept_whole(
+    paper: Paper, editor: Client
+) -> None:
+    story = write_story(section=paper.city, draft=paper.draft(), by="test")
+    edit = reverse("wagtailadmin_pages:edit", args=[story.pk])
+    # A browser would cut what is pasted at the field's length, without a word.
+    lines = re.findall(
+        r'<input[^>]*name="(?:title|dateline|picture_alt)"[^>]*>', editor.get(edit).content.decode()
+    )
+    assert len(lines) == 3
+    assert [line for line in lines if "maxlength" in line] == []
+    headline = "A headline that nobody shortened, and then went on. " * 8
+    answer = editor.post(edit, {**form_of(editor, edit), "title": headline, "action-publish": "1"})
+    page = answer.content.decode()
+    assert headline.strip() in page
+    assert "at most 255 characters (it has 415)" in page
+    assert Page.objects.get(pk=story.pk).title == "Bridge closes"

@@ -19,7 +19,7 @@ from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.blocks import StoryBody
 from broadsheet.newsroom.choices import StoryKind
-from broadsheet.newsroom.models.pages import SLUG, SUMMARY, PublicPage
+from broadsheet.newsroom.models.pages import SLUG, SUMMARY, PublicPage, WholeLine
 from broadsheet.newsroom.rules import story_address
 
 
@@ -79,15 +79,20 @@ class Article(PublicPage):
             heading=_("Headline"),
             placeholder=_("Headline"),
             help_text=_("What happened."),
+            widget=WholeLine,
         ),
         FieldPanel("standfirst"),
         FieldPanel("kind"),
         InlinePanel("bylines", label=_("Byline"), heading=_("Bylines")),
         MultiFieldPanel(
-            [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")],
+            [
+                FieldPanel("picture"),
+                FieldPanel("picture_alt", widget=WholeLine),
+                FieldPanel("picture_caption"),
+            ],
             heading=_("Lead picture"),
         ),
-        FieldPanel("dateline"),
+        FieldPanel("dateline", widget=WholeLine),
         FieldPanel("body"),
         TopicsPanel("topics", widget=CheckboxSelectMultiple),
         FieldPanel("series"),
@@ -183,7 +188,7 @@ class Byline(Orderable):
         help_text=_("A name without a page of its own."),
     )
 
-    panels: ClassVar[list[object]] = [FieldPanel("author"), FieldPanel("guest")]
+    panels: ClassVar[list[object]] = [FieldPanel("author"), FieldPanel("guest", widget=WholeLine)]
 
     class Meta(Orderable.Meta):
         constraints = (

@@ -7,10 +7,17 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel, PublishingPanel
+from wagtail.admin.panels import (
+    CommentPanel,
+    FieldPanel,
+    MultiFieldPanel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.admin.widgets import SlugInput
 from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
@@ -19,6 +26,19 @@ from broadsheet.kit.slots import slot
 from broadsheet.newsroom.blocks import FrontBody, StoryBody
 from broadsheet.newsroom.rules import is_reserved
 
+
+class WholeLine(TextInput):
+    """A line that keeps whatever is pasted into it: too much is said in a sentence, never cut off without one."""
+
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+TITLE = TitleFieldPanel("title", widget=WholeLine)
 SLUG = FieldPanel(
     "slug",
     widget=SlugInput,
@@ -114,7 +134,7 @@ class FrontPage(PublicPage):
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = ["newsroom.SectionPage", "newsroom.StaticPage"]
     content_panels: ClassVar[list[object]] = [
-        *Page.content_panels,
+        TITLE,
         MultiFieldPanel(
             [FieldPanel("tagline"), FieldPanel("statement"), FieldPanel("contact_email")],
             heading=_("Name plate"),
@@ -142,7 +162,7 @@ class SectionPage(PublicPage):
 
     parent_page_types: ClassVar[list[str]] = ["newsroom.FrontPage", "newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = ["newsroom.Article", "newsroom.SectionPage"]
-    content_panels: ClassVar[list[object]] = [*Page.content_panels, FieldPanel("introduction")]
+    content_panels: ClassVar[list[object]] = [TITLE, FieldPanel("introduction")]
 
     class Meta:
         verbose_name = _("section")
@@ -160,7 +180,7 @@ class StaticPage(PublicPage):
 
     parent_page_types: ClassVar[list[str]] = ["newsroom.FrontPage", "newsroom.StaticPage"]
     subpage_types: ClassVar[list[str]] = ["newsroom.StaticPage"]
-    content_panels: ClassVar[list[object]] = [*Page.content_panels, FieldPanel("body")]
+    content_panels: ClassVar[list[object]] = [TITLE, FieldPanel("body")]
     promote_panels: ClassVar[list[object]] = [
         SLUG,
         SUMMARY,
