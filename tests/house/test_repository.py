@@ -122,6 +122,11 @@ def _problem(words: list[str]) -> str | None:
     return None
 
 
+def test_decisions_have_each_a_number_of_their_own() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").iterdir())]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     broken = [
         f"{path.relative_to(ROOT)}: {target}"

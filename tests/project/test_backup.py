@@ -108,6 +108,18 @@ def test_backup_has_every_file_that_its_database_may_name(
     assert kept == {"river.jpg", "bridge.jpg"}
 
 
+def test_backup_holds_nothing_that_is_only_being_written(tmp_path: Path) -> None:
+    made = newsroom(tmp_path)
+    edition = made / "data" / "edition"
+    (edition / "blobs" / "incoming").mkdir()
+    half = (edition / "blobs" / "incoming" / "17-1", edition / "underway.sqlite3")
+    for path in half:
+        path.write_bytes(b"half a pa")
+    names = read_manifest(backup(made, tmp_path / "backup.tar.gz"))["files"].keys()
+    assert names.isdisjoint(path.relative_to(made).as_posix() for path in half)
+    assert "data/edition/blobs/ab/abcd" in names
+
+
 def test_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
     made = newsroom(tmp_path)
     (tmp_path / "backup.tar.gz").mkdir()

@@ -23,7 +23,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DUMP = "database.pgdump"
 KEPT = (FILE_NAME, "secrets", "theme", "data", "deploy")
-"""What of a newsroom's directory is worth keeping; data/run is the running processes' own."""
+"""What of a newsroom's directory is worth keeping."""
+FLEETING = ("data/run/", "data/edition/blobs/incoming/", "data/edition/underway.sqlite3")
+"""What in it is not: it is the running processes' own, and what they were about to make is made again."""
 
 
 class BackupError(Exception):
@@ -99,11 +101,9 @@ def kept_files(directory: Path) -> Iterator[Path]:
     for name in KEPT:
         path = directory / name
         for found in [path] if path.is_file() else sorted(path.rglob("*")):
-            parts = found.relative_to(directory).parts
-            lives = parts[:2] == ("data", "run") or found.name.endswith(
-                ("-wal", "-shm", "-journal")
-            )
-            if found.is_file() and not found.is_symlink() and not lives:
+            is_fleeting = found.relative_to(directory).as_posix().startswith(FLEETING)
+            is_of_a_database = found.name.endswith(("-wal", "-shm", "-journal"))
+            if not (is_fleeting or is_of_a_database or found.is_symlink()) and found.is_file():
                 yield found
 
 
