@@ -17,7 +17,7 @@ SOAK_ON_POSTGRES := tests/press/test_edition_truth.py tests/funding
 MINUTES ?= 20
 TOOLS := tests/tools/node_modules
 # How many processes run the tests.
-WORKERS ?= 2
+WORKERS ?= 3
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
