@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import random
 import signal
 import socket
 import subprocess
@@ -18,16 +20,19 @@ from commanding import clean_environment
 PATIENCE = 60.0
 
 
+PORTS = range(10_000, 32_000)
+"""Below those that the system gives to connections that leave: none but a test takes one that is free."""
+
+_dice = random.SystemRandom()  # not to be seeded, or test processes would choose alike
+
+
 def free_port() -> int:
     """A port that nobody listens on, and the one after it neither."""
     while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
+        port = _dice.choice(PORTS)
+        with socket.socket() as one, socket.socket() as two, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            two.bind(("127.0.0.1", port + 1))
             return port
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from commanding import run
+from running import free_port
 
 pytestmark = pytest.mark.xdist_group("bad input")
 
@@ -213,13 +214,12 @@ def good(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def places(good: Path, tmp_path: Path) -> Iterator[dict[str, object]]:
     ledger = tmp_path / "ledger"
     shutil.copytree(good, ledger)
-    with socket.socket() as taken, socket.socket() as free:
-        taken.bind(("127.0.0.1", 0))
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        free.bind(("127.0.0.1", 0))
-        port, other = taken.getsockname()[1], free.getsockname()[1]
-        free.close()
-        yield {"ledger": ledger, "tmp": tmp_path, "taken": port, "before": port - 1, "free": other}
+        known = {"taken": port, "before": port - 1, "free": free_port()}
+        yield {"ledger": ledger, "tmp": tmp_path, **known}
 
 
 def contents(directory: Path) -> dict[str, bytes]:
