@@ -67,7 +67,9 @@ def publish_and_kill(served: Served, turns: Iterable[int], *, seed: int) -> None
         committed.append(publishing.stdout.readline().strip())
         time.sleep(chance.uniform(0.2, 1.2))
         if turn % 2:
-            victims = pids(served, "web" if turn % 8 == 7 else "worker")
+            name, victims = "web" if turn % 8 == 7 else "worker", list[int]()
+            # The last one that was killed may not have been started again.
+            wait_until(lambda n=name, v=victims: v.extend(pids(served, n)) or v, f"{name} runs")  # type: ignore[misc]
             os.kill(chance.choice(victims), signal.SIGKILL)
             time.sleep(chance.uniform(0, 0.5))
         publishing.kill()
