@@ -130,6 +130,9 @@ def test_m3_suggested_gifts_of_every_currency_can_be_taken() -> None:
 @example(
     Money(1, "USD"), FeeSchedule(4999, 0)
 )  # a fee that is rounded down: less than the share suggests will do
+@example(
+    Money(10, "KWD"), FeeSchedule(290, 30)
+)  # what can be charged is rounded down to less than will do
 @given(gifts(), schedules)
 def test_m4_cover_leaves_the_whole_gift_and_no_step_more(gift: Money, fee: FeeSchedule) -> None:
     step = 10 if gift.currency in THREE_DECIMAL else 1
