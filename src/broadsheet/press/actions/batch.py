@@ -95,8 +95,9 @@ class Batch:
         else:
             self.proofs.put(rendered.pressed)
         now = self._place(resource)
-        has_left = before is not None and (now is None or now.path != before.path)
-        return self._leave(resource, before) if before is not None and has_left else set()
+        if before is None or (now is not None and now.path == before.path):
+            return set()
+        return self._leave(resource, before)
 
     def drop(self, resources: Iterable[str]) -> set[str]:
         """Let go of documents that no kind knows any more. Returns what `render` returns."""
