@@ -85,7 +85,8 @@ def newsroom_dir() -> Path:
 
 
 def _migrated_file() -> Path:
-    digest = hashlib.sha256(f"{version('django')} {version('wagtail')}".encode())
+    makers = ("django", "wagtail", "django-allauth")
+    digest = hashlib.sha256(" ".join(version(maker) for maker in makers).encode())
     for path in sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return ROOT / ".cache" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"

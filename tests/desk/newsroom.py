@@ -35,6 +35,7 @@ from broadsheet.readers.actions import create_account
 from broadsheet.readers.models import User
 from broadsheet.theme.models import Look
 from paper import Paper
+from proving import sign_in
 
 PASSWORD = "a long and quiet river"
 ROLES = ("nobody", "outsider", "neighbour", "reporter", "editor", "administrator")
@@ -104,7 +105,7 @@ class Newsroom:
         """A browser in which somebody of this role is signed in."""
         client = Client(raise_request_exception=False)
         if role != "nobody":
-            client.force_login(self.people[role])
+            sign_in(client, self.people[role])
         return client
 
     def _story(self, secret: str, slug: str) -> Article:
@@ -264,6 +265,7 @@ class Newsroom:
             currency="USD", words=SECRETS["giver"],
         )  # fmt: skip
         return {
+            "desk/second-factor/|number": 1,
             "desk/money/|key": self.gift.supporter.key,
             "desk/money/|reference": self.gift.reference,
             "desk/money/refunds/|number": refund.pk,

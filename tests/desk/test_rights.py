@@ -19,9 +19,11 @@ from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
 from broadsheet.newsroom.actions.stories import write_story
+from broadsheet.readers.actions import create_account
 from desk.addresses import Address, desk_addresses
-from desk.newsroom import FORM, ROLES, SECRETS, Newsroom
+from desk.newsroom import FORM, PASSWORD, ROLES, SECRETS, Newsroom
 from paper import Paper
+from proving import sign_in
 
 TABLE = Path(__file__).parent / "rights.txt"
 NO_ONE = "-"
@@ -159,3 +161,50 @@ def test_rights_over_all_at_once_end_at_what_is_theirs(newsroom: Newsroom) -> No
     for asked in ("id=all", f"id=all&childOf={paper.city.pk}", "id=all&childOf=x"):
         assert not may(neighbour.get(f"{address}?{asked}&next=/desk/"))
     assert may(neighbour.get(f"{address}?id=all&childOf={paper.river.pk}&next=/desk/"))
+
+
+# Without the second factor ----------------------------------------------------------------------
+
+QUESTION, OPEN = (
+    "/desk/second-factor/",
+    ("second-factor/", "login/", "logout/", "static/", "jsi18n/", "sprite/"),
+)
+"""Where everybody is led, and what is there before it."""
+
+
+def unproven(newsroom: Newsroom, role: str, *, with_device: bool) -> Client:
+    """A browser in which somebody gave a password and no more."""
+    user = create_account(email=f"{role}2@ledger.example", password=PASSWORD, role=role, by="test")
+    if with_device:
+        sign_in(Client(), user)
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("role", "with_device"),
+    [("administrator", True), ("administrator", False), ("fundraiser", True), ("care", False)],
+)
+def test_rights_begin_with_the_second_factor(
+    newsroom: Newsroom, method: str, role: str, with_device: bool
+) -> None:
+    client, let_in = unproven(newsroom, role, with_device=with_device), []
+    behind = [
+        a for a in desk_addresses() if not a.route.startswith(tuple(f"desk/{o}" for o in OPEN))
+    ]
+    for address in behind:
+        path = address.filled(newsroom.things)
+        answer = client.get(path) if method == "GET" else client.post(path, FORM)
+        if answer.status_code != 302 or not answer.headers["Location"].startswith(QUESTION):
+            let_in.append(f"{answer.status_code} {path}")
+    assert let_in == []
+    assert len(behind) > 200
+    assert (
+        client.get(
+            "/desk/api/main/pages/", headers={"X-Requested-With": "XMLHttpRequest"}
+        ).status_code
+        == 403
+    )
+    assert client.get("/desk/no/such/place/").headers["Location"].startswith(QUESTION)

@@ -34,6 +34,7 @@ from broadsheet.kit.money import Money
 from broadsheet.newsroom.actions.roles import make_roles as newsroom_roles
 from broadsheet.readers.actions import create_account
 from broadsheet.readers.models import User
+from proving import sign_in
 from stage import Stage
 
 MONEY = "/desk/money"
@@ -48,9 +49,7 @@ def staff(role: str, name: str = "") -> Client:
         role=role,
         by="test",
     )
-    client = Client()
-    client.force_login(user)
-    return client
+    return sign_in(Client(), user)
 
 
 def seen(client: Client, path: str, **asked: str) -> str:

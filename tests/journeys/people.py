@@ -8,6 +8,7 @@ PEOPLE = {
     "editor": "ed@ledger.example",
     "second editor": "eva@ledger.example",
     "reporter": "rae@ledger.example",
+    "fundraiser": "fay@ledger.example",
 }
 """Their role, and the address each signs in with."""
 

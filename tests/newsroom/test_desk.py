@@ -19,6 +19,7 @@ from broadsheet.newsroom.models import Author, Picture, Topic
 from broadsheet.newsroom.renderers.pages import preview
 from broadsheet.readers.actions import create_account
 from paper import Paper
+from proving import sign_in
 
 pytestmark = pytest.mark.usefixtures("beginning")
 
@@ -35,11 +36,8 @@ def editor(paper: Paper) -> Client:
 
 def signed_in(role: str) -> Client:
     email = f"{role}@ledger.example"
-    client = Client()
-    client.force_login(
-        create_account(email=email, password="a long and quiet river", role=role, by="test")
-    )
-    return client
+    user = create_account(email=email, password="a long and quiet river", role=role, by="test")
+    return sign_in(Client(), user)
 
 
 def upload(client: Client, title: str) -> int:

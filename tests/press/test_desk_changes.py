@@ -23,6 +23,7 @@ from broadsheet.press.queries import edition
 from broadsheet.readers.models import User
 from links import dead_links
 from paper import Paper
+from proving import sign_in
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def paper(pressed: Paper, db: None, edition_dir: Path) -> Paper:
 
 @pytest.fixture
 def desk(paper: Paper, client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("chief@ledger.example", "secret"))
+    sign_in(client, User.objects.create_superuser("chief@ledger.example", "secret"))
     return client
 
 

@@ -20,6 +20,7 @@ from broadsheet.project import heartbeat, middleware
 from broadsheet.project.logs import Formatter
 from broadsheet.readers.models import User
 from paper import Paper
+from proving import sign_in
 from running import wait_until
 
 
@@ -97,7 +98,7 @@ def test_desk_post_without_a_worker_does_not_wait(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_desk_says_when_readers_do_not_see_a_change_yet(paper: Paper) -> None:
     chief = Client()
-    chief.force_login(User.objects.create_superuser("chief@ledger.example", "secret"))
+    sign_in(chief, User.objects.create_superuser("chief@ledger.example", "secret"))
     story = paper.story()
     Change.objects.all().delete()
     withdraw = reverse("wagtailadmin_pages:unpublish", args=[story.pk])
@@ -147,7 +148,7 @@ def test_error_is_answered_in_a_sentence_and_tells_nothing(
 
     monkeypatch.setattr(User, "has_perm", fail)
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.create_superuser("ann@ledger.example", "a long password"))
+    sign_in(client, User.objects.create_superuser("ann@ledger.example", "a long password"))
     response = client.get("/desk/")
     assert response.status_code == status
     assert said in response.text

@@ -64,6 +64,10 @@ def test_user_create_lets_somebody_in_and_refuses_weak_passwords(ledger: Path) -
     assert (
         "already" in run("user", "create", *address, ok=False, BROADSHEET_PASSWORD=PASSWORD).stderr
     )
+    reset = run("user", "reset-second-factor", *address)
+    assert "Took away 0 devices" in reset.stdout
+    nobody = ("--email", "nobody@ledger.example", "--dir", ledger)
+    assert "no account" in run("user", "reset-second-factor", *nobody, ok=False).stderr
 
 
 def test_serve_answers_and_ends_without_a_rest(served: Served) -> None:

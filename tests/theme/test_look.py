@@ -21,6 +21,7 @@ from broadsheet.theme.contrast import ENOUGH, between, ratio
 from broadsheet.theme.looks import styles
 from broadsheet.theme.models import Look
 from paper import Paper
+from proving import sign_in
 
 GREEN = "#0a5c4a"
 FORM = {
@@ -37,13 +38,10 @@ FORM = {
 
 @pytest.fixture
 def administrator(paper: Paper) -> Client:
-    client = Client()
     password = "a long and quiet river"
     email = "administrator@ledger.example"
-    client.force_login(
-        create_account(email=email, password=password, role="administrator", by="test")
-    )
-    return client
+    chief = create_account(email=email, password=password, role="administrator", by="test")
+    return sign_in(Client(), chief)
 
 
 def screen(client: Client) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from wagtail.admin.auth import permission_denied
 from wagtail.models import Page
 
+from broadsheet.desk.queries.proofs import is_asked
 from broadsheet.desk.queries.rights import Thing, may_see
 from broadsheet.newsroom.models import Download, Picture
 
@@ -26,6 +30,36 @@ MANY: dict[str, type[Thing]] = {"page": Page, "picture": Picture, "download": Do
 
 WHOLE = ("wagtailadmin_reports:page_types_usage", "wagtailadmin_reports:page_types_usage_results")
 """Reports that show pages of the whole tree whoever asks."""
+
+
+DESK = "/desk/"
+
+WITHOUT = tuple(
+    DESK + path for path in ("second-factor/", "login/", "logout/", "static/", "jsi18n/", "sprite/")
+)
+"""What the questions before the desk need themselves."""
+
+
+class SecondFactor:
+    """Lets nobody farther into the desk than to their second factor who has not given it.
+
+    Whatever is below `/desk/` is behind it, the API and files too, whether there is such an address or not.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if not path.startswith(DESK) or path.startswith(WITHOUT):
+            return self.get_response(request)
+        if not request.user.is_authenticated or not is_asked(request):
+            return self.get_response(request)
+        if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+            raise PermissionDenied
+        back = request.get_full_path() if request.method == "GET" else DESK
+        question = reverse("second_factor:ask")
+        return HttpResponseRedirect(f"{question}?{urlencode({'next': back})}")
 
 
 class DeskRights:

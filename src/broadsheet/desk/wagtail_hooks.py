@@ -7,14 +7,40 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from broadsheet.desk.panels import home_panels
 from broadsheet.desk.queries.rights import chosen_from, may_see
-from broadsheet.desk.views import DownloadsAPI, PicturesAPI
+from broadsheet.desk.views import second_factor
+from broadsheet.desk.views.lists import DownloadsAPI, PicturesAPI
 from broadsheet.desk.viewsets import StoryViewSet
+
+SECOND_FACTOR = [
+    path("", second_factor.ask, name="ask"),
+    path("devices/", second_factor.choose, name="choose"),
+    path("devices/codes/", second_factor.one_time_codes, name="codes"),
+    path("devices/passkey/", second_factor.passkey, name="passkey"),
+    path("devices/recovery/", second_factor.recovery_codes, name="recovery"),
+    path("devices/<int:number>/remove/", second_factor.remove, name="remove"),
+]
+
+
+@hooks.register("register_admin_urls")
+def register_second_factor() -> list[URLPattern | URLResolver]:
+    return [path("second-factor/", include((SECOND_FACTOR, "second_factor")))]
+
+
+@hooks.register("register_account_menu_item")
+def offer_second_factor(request: HttpRequest) -> dict[str, str]:
+    return {
+        "url": reverse("second_factor:choose"),
+        "label": _("Second factor"),
+        "help_text": _("The devices that prove it is you, and recovery codes."),
+    }
 
 
 @hooks.register("register_admin_viewset")

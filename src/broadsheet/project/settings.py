@@ -63,6 +63,9 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail.locales",
     "wagtail",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "modelcluster",
     "taggit",
     "django_filters",
@@ -85,6 +88,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "broadsheet.desk.middleware.SecondFactor",
     "broadsheet.project.middleware.DeskTransaction",
     "broadsheet.desk.middleware.DeskRights",
 ]
@@ -204,6 +209,14 @@ WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 """An hour at the desk means the same to everybody: it is the newsroom's."""
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAILADMIN_USER_LOGIN_FORM = "broadsheet.desk.forms.SignIn"
+MFA_ADAPTER = "broadsheet.project.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = BROADSHEET.name
+# allauth's own sign-in and sign-up have no address here; its checks want them to be possible.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 WAGTAILREDIRECTS_AUTO_CREATE = False
 """The press forwards readers from every address a document leaves, whatever the reason."""
 

@@ -11,3 +11,11 @@ class AccountExists(ReadersError):
 
 class UnknownRole(ReadersError):
     """The role is none of those we have."""
+
+
+class NoSuchAccount(ReadersError):
+    """There is no account with this address."""
+
+
+class TooManyCodes(ReadersError):
+    """Somebody was wrong too often."""

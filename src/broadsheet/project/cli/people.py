@@ -60,6 +60,25 @@ def create(
     click.echo(f"Made an account for {account.email}.")
 
 
+@user.command("reset-second-factor")
+@dir_option
+@click.option("--email", help="Whose. Asked for unless given.")
+def reset_second_factor(directory: Path, email: str | None) -> None:
+    """Let somebody who lost device and recovery codes set up a new one.
+
+    Make sure first that it is really that person who asks.
+    """
+    open_desk(directory)
+    email = email or _ask("E-mail address", "--email")
+    from broadsheet.readers.actions import forget_factors
+
+    count = forget_factors(email=email, by="command line")
+    click.echo(
+        f"Took away {count} devices of {email} and the recovery codes; it is in the audit log."
+    )
+    click.echo("The next sign-in with the password sets up a new one: have it done at once.")
+
+
 def _ask(what: str, otherwise: str, *, is_secret: bool = False) -> str:
     """Ask the person at the terminal; without one, say how to give it instead."""
     if not sys.stdin.isatty():
