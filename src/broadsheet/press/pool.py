@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 
+from broadsheet.kit.loading import loading
 from broadsheet.kit.reads import asking_once
 
 _for_life = ExitStack()
@@ -24,13 +25,14 @@ def pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _set_up() -> None:
-    import django
-
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C is for the process that waits for this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    django.setup()
+    with loading():
+        import django
+
+        django.setup()
     _for_life.enter_context(asking_once())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from broadsheet.kit.loading import loading
 from broadsheet.press.edition import Edition
 from broadsheet.press.newsstand import Newsstand
 from broadsheet.project import env
@@ -14,9 +15,10 @@ from broadsheet.project.prefixes import dynamic_pages, dynamic_prefixes
 def load_django() -> Any:
     """Django's own application. Takes seconds, so the newsstand calls it while it already serves the edition."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.project.settings")
-    from django.core.asgi import get_asgi_application
+    with loading():
+        from django.core.asgi import get_asgi_application
 
-    return get_asgi_application()
+        return get_asgi_application()
 
 
 def _newsstand() -> Newsstand:

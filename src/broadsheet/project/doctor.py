@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from broadsheet.kit.loading import loading
 from broadsheet.project import env, heartbeat
 from broadsheet.project.cli.failures import sentence_for
 from broadsheet.project.construction import need_finished
@@ -127,10 +128,11 @@ def worker(directory: Path) -> Iterator[Finding]:
 def load_django() -> Iterator[Finding]:
     """Load Django, which everything after this needs."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
-    import django
-    from django.core import checks
+    with loading():
+        import django
+        from django.core import checks
 
-    django.setup()
+        django.setup()
     serious = [message for message in checks.run_checks() if message.is_serious()]
     for message in serious:
         yield Finding("software", "problem", str(message.msg), str(message.hint or ""))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from broadsheet.kit.loading import loading
 from broadsheet.project import env
 from broadsheet.project.construction import need_finished
 
@@ -56,6 +57,7 @@ def open_desk(directory: Path) -> tuple[Path, env.Values]:
 def load_django() -> None:
     """Load Django for the newsroom that was opened."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
-    import django
+    with loading():
+        import django
 
-    django.setup()
+        django.setup()
