@@ -58,16 +58,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what uses the database is worth a second run."""
-    if os.environ.get("BROADSHEET_TEST_DATABASE") != "postgres":
-        return
-    uses, does_not = [], []
+    """Choose what the run's database can tell apart, and begin with what takes long by itself."""
+    on_postgres = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres"
+    chosen, others = [], []
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(fixtures)
-        (uses if asks else does_not).append(item)
-    items[:] = uses
-    config.hook.pytest_deselected(items=does_not)
+        (chosen if _is_for(item, on_postgres=on_postgres) else others).append(item)
+    items[:] = sorted(chosen, key=lambda item: item.get_closest_marker("early") is None)
+    config.hook.pytest_deselected(items=others)
+
+
+def _is_for(item: pytest.Item, *, on_postgres: bool) -> bool:
+    """On PostgreSQL only what uses the database is worth a second run."""
+    if not on_postgres:
+        return item.get_closest_marker("only_on_postgres") is None
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(fixtures))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

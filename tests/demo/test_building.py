@@ -21,6 +21,8 @@ from broadsheet.kit.models import AuditEntry
 from broadsheet.newsroom.actions.founding import found_newsroom
 from broadsheet.newsroom.models import Article, Author, FrontPage, Picture, StaticPage, Topic
 
+pytestmark = pytest.mark.xdist_group("demo building")
+
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
 

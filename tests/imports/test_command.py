@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -122,10 +121,7 @@ def test_report_says_what_became_of_every_item(door: Door, archive: Path, tmp_pa
     assert rows() == before
 
 
-@pytest.mark.skipif(
-    os.environ.get("BROADSHEET_TEST_DATABASE") != "postgres",
-    reason="with SQLite it works on a copy of the file: see the processes below",
-)
+@pytest.mark.only_on_postgres  # with SQLite it works on a copy of the file: see the processes below
 def test_dry_run_on_postgres_says_the_same_and_changes_nothing(
     door: Door, archive: Path, tmp_path: Path
 ) -> None:
@@ -293,6 +289,7 @@ def number(newsroom: Path, query: str) -> int:
 STORIES = "SELECT count(*) FROM newsroom_article"
 
 
+@pytest.mark.early
 def test_import_killed_at_any_point_and_run_again_doubles_and_loses_nothing(
     newsroom: Path, tmp_path: Path
 ) -> None:

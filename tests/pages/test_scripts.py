@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from pages.building import NOW
 from pages.specimens import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 
 def test_story_is_kept_read_without_a_network_and_let_go(browser: Browser, site: Site) -> None:

@@ -201,6 +201,7 @@ class Desk(RuleBasedStateMachine):
         assert dead_links() == []
 
 
+@pytest.mark.early
 @pytest.mark.django_db
 def test_edition_after_any_edits_equals_a_full_run(
     tmp_path: Path, settings_for_machine: None

@@ -85,6 +85,7 @@ def helpers(parent: int) -> list[int]:
     return found
 
 
+@pytest.mark.early
 def test_several_processes_make_the_same_edition(filled: Path) -> None:
     alone = press(filled, 1)
     keys = read_keys(filled)

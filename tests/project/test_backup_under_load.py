@@ -29,10 +29,12 @@ def back_up_and_restore(
         assert (3 * number, 3 * number) < tuple(restored) <= (stories, gifts)
 
 
+@pytest.mark.early
 def test_backup_under_load_restores_whole(newsroom: Path, tmp_path: Path) -> None:
     back_up_and_restore(newsroom, tmp_path, 1, lambda: "")
 
 
+@pytest.mark.early
 @pytest.mark.postgres
 def test_backup_under_load_restores_whole_on_postgres(
     newsroom_on_postgres: Path, tmp_path: Path, new_postgres: Callable[..., str]

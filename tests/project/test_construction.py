@@ -117,6 +117,7 @@ def test_construction_in_progress_is_left_alone(tmp_path: Path) -> None:
     assert names(made) == ["half"]
 
 
+@pytest.mark.early
 def test_init_killed_at_any_moment_is_no_newsroom_and_begins_anew(tmp_path: Path) -> None:
     init_and_kill(tmp_path / "ledger", range(1))
 

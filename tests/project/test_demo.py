@@ -145,6 +145,7 @@ def of_an_older_version_it_is_brought_up_to_date(
     demo.end(term)
 
 
+@pytest.mark.early
 def test_demo_is_broken_off_served_run_again_and_found_by_a_later_version(
     run_demo: Callable[[], Demo], place: tuple[Path, int]
 ) -> None:
