@@ -16,7 +16,7 @@ import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
 from broadsheet.project.env import table
-from commanding import run
+from commanding import run, run_program
 from running import free_port
 
 if TYPE_CHECKING:
@@ -89,24 +89,30 @@ def newsroom_dir() -> Path:
 # Wagtail's migrations take seconds, so a migrated SQLite file is kept in .cache/, named by what went into it.
 
 
-def _migrated_file() -> Path:
-    makers = ("django", "wagtail", "django-allauth")
-    digest = hashlib.sha256(" ".join(version(maker) for maker in makers).encode())
+@pytest.fixture(scope="session")
+def migrated_file() -> Path:
+    """An empty, migrated SQLite database for copying. Of all processes that need it, the first has it made."""
+    digest = hashlib.sha256(f"{version('django')} {version('wagtail')}".encode())
     for path in sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")):
         digest.update(path.name.encode() + path.read_bytes())
-    return ROOT / ".cache" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
+    kept = ROOT / ".cache" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
+    kept.parent.mkdir(exist_ok=True)
+    with (kept.parent / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            run_program("migrating.py", kept)
+    return kept
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
     from django.conf import settings
 
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(_newsroom / "data" / "test.sqlite3")
         database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
-        if _migrated_file().exists():
-            shutil.copyfile(_migrated_file(), database["TEST"]["NAME"])
+        shutil.copyfile(request.getfixturevalue("migrated_file"), database["TEST"]["NAME"])
     else:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         database["TEST"]["NAME"] = f"broadsheet_test_{worker}_{os.getpid()}"
@@ -117,26 +123,6 @@ def django_db_keepdb() -> bool:
     from django.conf import settings
 
     return bool(settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"))
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    from django.conf import settings
-    from django.db import connection
-
-    kept = _migrated_file()
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") and not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        with django_db_blocker.unblock():
-            partial = kept.with_name(f"{kept.name}.{os.getpid()}")
-            connection.cursor().execute("VACUUM INTO %s", [str(partial)])
-        partial.replace(kept)
-
-
-@pytest.fixture(scope="session")
-def migrated_file() -> Path:
-    """Where an empty, migrated SQLite database for copying is, once a test has needed the database."""
-    return _migrated_file()
 
 
 @pytest.fixture(scope="session")

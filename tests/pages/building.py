@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
-from django.core.management import call_command
 
 from broadsheet.project.cli.opening import open_desk
 from broadsheet.project.directory import make_directory
@@ -40,13 +39,8 @@ def main(directory: Path, port: int, migrated: Path) -> None:
         },
     )
     database = directory / "data" / "newsroom.sqlite3"
-    if migrated.exists():  # it saves seconds
-        shutil.copyfile(migrated, database)
-    else:
-        database.touch()
+    shutil.copyfile(migrated, database)
     open_desk(directory)
-    if not migrated.exists():
-        call_command("migrate", interactive=False, verbosity=0)
     logging.getLogger("broadsheet.theme").setLevel(logging.ERROR)  # a broken picture is meant
     with time_machine.travel(NOW, tick=True):
         addresses = build(directory)
