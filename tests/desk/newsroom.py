@@ -25,7 +25,15 @@ from wagtail.models import (
 )
 
 from broadsheet.funding.actions import Gift, begin_donation
-from broadsheet.funding.models import BankLine, BankStatement, Donation, InboxEvent, Refund
+from broadsheet.funding.models import (
+    BankLine,
+    BankStatement,
+    Donation,
+    InboxEvent,
+    Refund,
+    Supporter,
+    SupporterMerge,
+)
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.newsroom.actions.registers import add_download, create_author
@@ -264,7 +272,12 @@ class Newsroom:
             bank="main", ref="1", statement=statement, booked_on=now.date(), minor=2500,
             currency="USD", words=SECRETS["giver"],
         )  # fmt: skip
+        other = Supporter.objects.create(key="o", language="en", created_at=now)
+        merge = SupporterMerge.objects.create(
+            kept=self.gift.supporter, duplicate=other, moved={}, at=now
+        )
         return {
+            "desk/money/merges/|number": merge.pk,
             "desk/second-factor/|number": 1,
             "desk/money/|key": self.gift.supporter.key,
             "desk/money/|reference": self.gift.reference,

@@ -12,11 +12,13 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from broadsheet.funding.actions.roles import FUNDRAISERS
-from broadsheet.funding.views.staff import byhand, gifts, inbox, supporters
+from broadsheet.funding.views.staff import byhand, gifts, inbox, merging, supporters
 
 SCREENS = [
     path("supporters/", supporters.index, name="supporters"),
     path("supporters/<slug:key>/", supporters.detail, name="supporter"),
+    path("supporters/<slug:key>/merge/", merging.merge, name="supporter-merge"),
+    path("merges/<int:number>/undo/", merging.undo, name="merge-undo"),
     path("supporters/<slug:key>/note/", supporters.note, name="supporter-note"),
     path("gifts/", gifts.index, name="gifts"),
     path("gifts/<slug:reference>/", gifts.detail, name="gift"),

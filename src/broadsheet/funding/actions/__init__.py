@@ -24,6 +24,7 @@ from broadsheet.funding.actions.inbox import (
     receive_event,
     replay_event,
 )
+from broadsheet.funding.actions.merging import merge_supporters, take_apart
 from broadsheet.funding.actions.offline import expect_gift, give_up_gift
 from broadsheet.funding.actions.periods import close_period
 from broadsheet.funding.actions.receipts import send_receipt
@@ -60,6 +61,7 @@ __all__ = [
     "import_statement",
     "match_line",
     "match_obvious",
+    "merge_supporters",
     "money_left",
     "open_account",
     "open_checkout",
@@ -77,6 +79,7 @@ __all__ = [
     "settle_donation",
     "submit_refund",
     "switch_method",
+    "take_apart",
     "turn_phase",
     "webhook_address",
 ]

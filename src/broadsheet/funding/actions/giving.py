@@ -145,7 +145,10 @@ def _begin(
 
 
 def _supporter(gift: Gift, now: dt.datetime) -> Supporter:
-    """Who has this address; where there is none, somebody new."""
+    """Who has this address, or whoever that one was found to be; where there is none, somebody new.
+
+    The row is held: nobody is merged into somebody while a gift of theirs begins.
+    """
     email = gift.email.strip().lower()
     fresh = {
         "key": tokens.reference(),
@@ -155,7 +158,11 @@ def _supporter(gift: Gift, now: dt.datetime) -> Supporter:
     }
     if not email:
         return Supporter.objects.create(email="", **fresh)
-    return Supporter.objects.get_or_create(email=email, defaults=fresh)[0]
+    found = Supporter.objects.get_or_create(email=email, defaults=fresh)[0]
+    held = Supporter.objects.select_for_update().get(pk=found.pk)
+    while held.merged_into_id is not None:
+        held = Supporter.objects.select_for_update().get(pk=held.merged_into_id)
+    return held
 
 
 def _is_same(donation: Donation, gift: Gift) -> bool:
@@ -164,6 +171,11 @@ def _is_same(donation: Donation, gift: Gift) -> bool:
         donation.gift == gift.amount
         and donation.covers_fees == gift.covers_fees
         and donation.campaign == gift.campaign
-        and donation.supporter.email == gift.email.strip().lower()
+        and _is_of(donation.supporter, gift.email.strip().lower())
         and all(getattr(donation, name) == said for name, said in gift.words.items())
     )
+
+
+def _is_of(supporter: Supporter, email: str) -> bool:
+    """Whether an address is a supporter's, or that of somebody who was found to be the same."""
+    return supporter.email == email or supporter.aliases.filter(email=email).exists()

@@ -8,8 +8,15 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
-CARE = ("view_supporter", "view_donation", "change_donation", "add_supporternote")
-"""Answers supporters: sees them and what they gave for, sends receipts again; sees no amount."""
+CARE = (
+    "view_supporter",
+    "view_donation",
+    "change_donation",
+    "add_supporternote",
+    "change_supporter",
+)
+"""Answers supporters: sees them and what they gave for, sends receipts again, says that two
+are one; sees no amount."""
 
 FUNDRAISERS = (
     *CARE,

@@ -10,7 +10,13 @@ from broadsheet.funding.models.books import (
     Payout,
 )
 from broadsheet.funding.models.campaigns import Campaign, CampaignText, CampaignTotal
-from broadsheet.funding.models.donations import Attempt, Donation, Supporter, SupporterNote
+from broadsheet.funding.models.donations import (
+    Attempt,
+    Donation,
+    Supporter,
+    SupporterMerge,
+    SupporterNote,
+)
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
 
@@ -36,5 +42,6 @@ __all__ = [
     "ReceiptSeries",
     "Refund",
     "Supporter",
+    "SupporterMerge",
     "SupporterNote",
 ]

@@ -16,7 +16,8 @@ from broadsheet.kit.money import Money
 class Supporter(models.Model):
     """Somebody who gives, known by an e-mail address in lower case; `key` stands for them in books.
 
-    Who gives by hand may have no address; each such gift is a supporter of its own.
+    Who gives by hand may have no address; each such gift is a supporter of its own. Who was merged into somebody
+    keeps address and key, by which that one is found and gives; everything else has moved there.
     """
 
     key = models.CharField(max_length=30, unique=True)
@@ -24,9 +25,16 @@ class Supporter(models.Model):
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=20)
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="aliases"
+    )
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("pk")),
+                name="funding_supporter_is_not_its_own_alias",
+            ),
             models.UniqueConstraint(
                 fields=("email",),
                 condition=~models.Q(email=""),
@@ -36,6 +44,35 @@ class Supporter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SupporterMerge(models.Model):
+    """That two supporters are one, by whom, and all that moved: what takes them apart again. Never deleted.
+
+    `moved` holds keys: `donations` and `notes` of the duplicate, `aliases` that it had, the `name` it lent.
+    """
+
+    kept = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="merges")
+    duplicate = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="merged")
+    moved = models.JSONField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("duplicate",),
+                condition=models.Q(undone_at__isnull=True),
+                name="funding_merge_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.duplicate_id} into {self.kept_id}"
 
 
 class SupporterNote(models.Model):

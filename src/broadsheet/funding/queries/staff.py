@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from broadsheet.funding.choices import AttemptState
 from broadsheet.funding.models import (
@@ -27,13 +28,16 @@ M = TypeVar("M", bound=Model)
 
 
 def found_supporters(asked: str, before: int | None, count: int) -> list[Supporter]:
-    """Supporters whose address or key begins so or whose name holds it, the newest first."""
-    rows = Supporter.objects.all()
+    """Supporters whose address or key begins so or whose name holds it, or an alias's; the newest first."""
+    rows = Supporter.objects.filter(merged_into=None)
     if asked:
-        rows = rows.filter(
-            Q(email__startswith=asked.lower()) | Q(key=asked.lower()) | Q(name__icontains=asked)
-        )
+        alias = Supporter.objects.filter(merged_into__isnull=False).filter(_called(asked))
+        rows = rows.filter(_called(asked) | Q(pk__in=alias.values("merged_into")))
     return _below(rows, before, count)
+
+
+def _called(asked: str) -> Q:
+    return Q(email__startswith=asked.lower()) | Q(key=asked.lower()) | Q(name__icontains=asked)
 
 
 def found_gifts(asked: str, state: str, before: int | None, count: int) -> list[Donation]:
@@ -43,12 +47,13 @@ def found_gifts(asked: str, state: str, before: int | None, count: int) -> list[
         rows = rows.filter(state=state)
     if asked:
         of = Supporter.objects.filter(Q(email__startswith=asked.lower()) | Q(name__icontains=asked))
+        whose = of.values_list(Coalesce("merged_into", "pk"))
         paid = Attempt.objects.filter(payment_id=asked)
         rows = rows.filter(
             Q(reference=asked.lower())
             | Q(organisation__icontains=asked)
             | Q(pk__in=paid.values("donation"))
-            | Q(supporter__in=of.values("pk"))
+            | Q(supporter__in=whose)
         )
     return _below(rows, before, count)
 

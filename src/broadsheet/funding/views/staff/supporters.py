@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -28,7 +28,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @need("view_supporter")
 @require_safe
 def detail(request: HttpRequest, key: str) -> HttpResponse:
-    supporter = get_object_or_404(Supporter, key=key)
+    supporter = get_object_or_404(Supporter.objects.select_related("merged_into"), key=key)
+    if supporter.merged_into:
+        return HttpResponseRedirect(
+            reverse("funding_staff:supporter", args=[supporter.merged_into.key])
+        )
     audit.record("supporter.seen", supporter, by=person(request))
     return screen(
         request,
@@ -36,6 +40,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         supporter.name or supporter.email or "A supporter without a name",
         supporter=supporter,
         happenings=timeline(supporter),
+        merges=supporter.merges.filter(undone_at=None).select_related("duplicate", "by"),
         notes=supporter.notes.select_related("by"),
     )
 
@@ -43,7 +48,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 @need("view_supporter", "add_supporternote")
 @require_POST
 def note(request: HttpRequest, key: str) -> HttpResponse:
-    supporter = get_object_or_404(Supporter, key=key)
+    supporter = get_object_or_404(Supporter, key=key, merged_into=None)
     return act(
         request,
         "The note is kept.",

@@ -1,0 +1,81 @@
+"""Two supporters who are one: what moves is written down, so that they can be taken apart again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from broadsheet.funding.errors import CareRefused
+from broadsheet.funding.models import Donation, Supporter, SupporterMerge, SupporterNote
+from broadsheet.kit import audit, clock
+
+
+@transaction.atomic
+def merge_supporters(
+    *, kept: Supporter, duplicate: Supporter, by: AbstractBaseUser
+) -> SupporterMerge:
+    """Let `kept` be who `duplicate` is, too: its gifts, notes and aliases move, its address leads there from now on.
+
+    Amounts, the ledger, receipts and campaigns stay as they are. Raises CareRefused for somebody with themselves,
+    for who was merged already, and where only the duplicate has an address.
+    """
+    if kept.pk == duplicate.pk:
+        raise CareRefused("These are the same already.")
+    # The one that gifts come through first, as where a gift begins.
+    duplicate = Supporter.objects.select_for_update().get(pk=duplicate.pk)
+    kept = Supporter.objects.select_for_update().get(pk=kept.pk)
+    if duplicate.merged_into_id or kept.merged_into_id:
+        raise CareRefused("One of them was merged into somebody already.")
+    if duplicate.email and not kept.email:
+        raise CareRefused("Keep the one that has an e-mail address: receipts are sent there.")
+    moved: dict[str, Any] = {
+        "donations": _keys(Donation.objects.filter(supporter=duplicate)),
+        "notes": _keys(SupporterNote.objects.filter(supporter=duplicate)),
+        "aliases": _keys(Supporter.objects.filter(merged_into=duplicate)),
+        "name": bool(duplicate.name and not kept.name),
+    }
+    Donation.objects.filter(supporter=duplicate).update(supporter=kept)
+    SupporterNote.objects.filter(supporter=duplicate).update(supporter=kept)
+    Supporter.objects.filter(merged_into=duplicate).update(merged_into=kept)
+    Supporter.objects.filter(pk=duplicate.pk).update(merged_into=kept)
+    if moved["name"]:
+        Supporter.objects.filter(pk=kept.pk).update(name=duplicate.name)
+    merge = SupporterMerge.objects.create(
+        kept=kept, duplicate=duplicate, moved=moved, by_id=by.pk, at=clock.now()
+    )
+    counts = {name: len(moved[name]) for name in ("donations", "notes", "aliases")}
+    for each in (kept, duplicate):
+        audit.record("supporter.merged", each, by=by, merge=merge.pk, **counts)
+    return merge
+
+
+@transaction.atomic
+def take_apart(*, merge: SupporterMerge, by: AbstractBaseUser) -> None:
+    """Undo a merge: what moved goes back; what came since through the duplicate's address stays.
+
+    Raises CareRefused where it was undone already, or the one it was merged into was merged on: that first.
+    """
+    merge = SupporterMerge.objects.get(pk=merge.pk)
+    duplicate = Supporter.objects.select_for_update().get(pk=merge.duplicate_id)
+    kept = Supporter.objects.select_for_update().get(pk=merge.kept_id)
+    merge.refresh_from_db()
+    if merge.undone_at is not None:
+        raise CareRefused("They were taken apart already.")
+    if duplicate.merged_into_id != kept.pk:
+        raise CareRefused("Take apart the later merge first.")
+    moved = merge.moved
+    Donation.objects.filter(pk__in=moved["donations"]).update(supporter=duplicate)
+    SupporterNote.objects.filter(pk__in=moved["notes"]).update(supporter=duplicate)
+    Supporter.objects.filter(pk__in=moved["aliases"]).update(merged_into=duplicate)
+    Supporter.objects.filter(pk=duplicate.pk).update(merged_into=None)
+    if moved["name"] and kept.name == duplicate.name:
+        Supporter.objects.filter(pk=kept.pk).update(name="")
+    SupporterMerge.objects.filter(pk=merge.pk).update(undone_at=clock.now())
+    for each in (kept, duplicate):
+        audit.record("supporter.taken_apart", each, by=by, merge=merge.pk)
+
+
+def _keys(rows: Any) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))
