@@ -141,6 +141,7 @@ def test_merge_goes_its_way_at_the_desk(stage: Stage) -> None:
     assert "sam@old.example" in page
     assert not re.search(r"\$ ?\d|16\.00", page), "care sees no amount"
     assert AuditEntry.objects.filter(action="supporters.compared").count() == 1
+    assert press(client, f"{path}merge/", other="nobody") == "Choose the other one."
     said = press(client, f"{path}merge/", other=old.key, keep="this")
     assert said == "They are one now. It can be undone below."
     page = seen(client, path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -54,7 +55,10 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _merge(request: HttpRequest, supporter: Supporter) -> HttpResponse:
-    other = get_object_or_404(Supporter, key=request.POST.get("other", ""))
+    other = Supporter.objects.filter(key=request.POST.get("other", "")).first()
+    if other is None:
+        messages.error(request, "Choose the other one.")
+        return HttpResponseRedirect(reverse("funding_staff:supporter-merge", args=[supporter.key]))
     kept, gone = (supporter, other) if request.POST.get("keep") == "this" else (other, supporter)
     return act(
         request,
