@@ -23,31 +23,38 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-def told(page: Page, url: str) -> list[str]:
-    """Requests to other hosts and console messages of a page until it is drawn."""
-    found: list[str] = []
+class Told:
+    """Requests to other hosts and console messages of the pages that one tab shows."""
 
-    def on_request(request: Request) -> None:
-        if not request.url.startswith(url[: url.index("/", 8)]):
-            found.append(f"asked {request.url}")
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.found: list[str] = []
 
-    page.on("request", on_request)
-    page.on("console", lambda message: found.append(f"said {message.text}"))
-    page.on("pageerror", lambda error: found.append(f"said {error}"))
-    page.goto(url)
-    page.evaluate(DRAWN)
-    return found
+        def on_request(request: Request) -> None:
+            if not request.url.startswith(f"{origin}/"):
+                self.found.append(f"asked {request.url}")
+
+        page.on("request", on_request)
+        page.on("console", lambda message: self.found.append(f"said {message.text}"))
+        page.on("pageerror", lambda error: self.found.append(f"said {error}"))
+
+    def by(self, url: str) -> list[str]:
+        """What is told until a page is drawn; what is told later is told with the next one."""
+        self.page.goto(url)
+        self.page.evaluate(DRAWN)
+        found, self.found = self.found, []
+        return found
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])
 def test_pages_ask_nobody_keep_nothing_and_say_nothing(
     site: Site, context: BrowserContext, code: str
 ) -> None:
+    page = context.new_page()
+    told = Told(page, site.origin)
     for kind in KINDS:
-        page = context.new_page()
-        found = told(page, site.url(kind, code))
+        found = told.by(site.url(kind, code))
         kept = page.evaluate("[localStorage.length, sessionStorage.length]")
-        page.close()
         expected = STATUS.get(kind)
         assert [one for one in found if not (expected and expected in one)] == [], kind
         assert kept == [0, 0], kind
@@ -59,6 +66,6 @@ def test_privacy_sees_who_is_asked_and_what_is_said(site: Site, context: Browser
     page.add_init_script(
         "console.log('hello'); addEventListener('load', () => fetch('http://elsewhere.example/').catch(() => 0))"
     )
-    found = told(page, site.url("static", "en"))
+    found = Told(page, site.origin).by(site.url("static", "en"))
     assert "said hello" in found
     assert len(found) > 1
