@@ -16,6 +16,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="reading|pressing|importing")
     parser.add_argument("--stories", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=5, help="how long each server is asked")
+    parser.add_argument(
+        "--newsroom", type=Path, help="one made before to measure with, or where to keep it"
+    )
     chosen = parser.parse_args()
     names = chosen.names or ["pressing", "reading", "importing"]
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
@@ -28,7 +31,7 @@ def main() -> None:
             importing.measure(Path(scratch), chosen.stories)
         if names == ["importing"]:
             return
-        newsroom.make(Path(scratch) / "newsroom", chosen.stories)
+        newsroom.make(chosen.newsroom or Path(scratch) / "newsroom", chosen.stories)
         from benchmarks import pressing, reading
 
         pressing.measure(chosen.stories, is_asked="pressing" in names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import random
 import subprocess
@@ -17,41 +16,25 @@ WORDS = (
 
 
 def make(directory: Path, stories: int) -> None:
-    """Found a newsroom with five sections and `stories` stories over five years, and set Django up for it."""
-    command = [sys.executable, "-m", "broadsheet.project.cli", "init", str(directory)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    """Found a newsroom with an archive of `stories` stories over years, and set Django up for it.
+
+    One that is there already is used as it is.
+    """
+    is_new = not directory.exists()
+    if is_new:
+        command = [sys.executable, "-m", "broadsheet.project.cli", "init", str(directory)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     os.environ["BROADSHEET_DIR"] = str(directory)
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
     import django
 
     django.setup()
-    from django.db import transaction
+    if is_new:
+        from benchmarks.archive import Archive
 
-    from broadsheet.newsroom.actions.registers import create_author, create_section, create_topic
-    from broadsheet.newsroom.models import FrontPage
-
-    begun = time.perf_counter()
-    front = FrontPage.objects.get()
-    chance = random.Random(1)  # noqa: S311 - the same stories every time
-    sections = [
-        create_section(parent=front, title=name.title(), slug=name, by="bench")
-        for name in ("city", "work", "water", "culture", "opinion")
-    ]
-    authors = [
-        create_author(name=f"Author {n}", locale=front.locale, by="bench") for n in range(20)
-    ]
-    topics = [create_topic(name=f"Topic {n}", locale=front.locale, by="bench") for n in range(30)]
-    newest = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-    for first in range(0, stories, 100):
-        with transaction.atomic():
-            for number in range(first, min(first + 100, stories)):
-                on = newest - dt.timedelta(minutes=number * 5 * 365 * 24 * 60 / stories)
-                story(
-                    *(number, chance.choice(sections), [chance.choice(authors)]),
-                    topics=chance.sample(topics, 2),
-                    on=on,
-                )
-    print(f"{stories} stories written in {time.perf_counter() - begun:.0f} s")
+        begun = time.perf_counter()
+        Archive().fill(stories)
+        print(f"{stories} stories written in {time.perf_counter() - begun:.0f} s")
 
 
 def story(

@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -19,12 +17,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.archive import Archive
+
 LIMIT = 50.0
 """Milliseconds that 95 of 100 answers may take."""
 
 SERVER = "postgres://postgres@127.0.0.1:5432"
 REPEATS = 60
-BATCH = 500
 SETTINGS = """
 name = "The Measured Ledger"
 url = "http://testserver"
@@ -37,152 +36,27 @@ processor = "none"
 """
 
 
-def vocabulary(chance: random.Random, size: int = 60_000) -> list[str]:
-    """Invented words that can be spoken, the commonest first."""
-    consonants = "b c d f g h l m n p r s t v w st tr pl br ch sh".split()
-    vowels = "a e i o u ea ou".split()
-    found: dict[str, None] = {}
-    while len(found) < size:
-        parts = range(chance.choice([1, 2, 2, 3, 3, 4]))
-        word = "".join(chance.choice(consonants) + chance.choice(vowels) for _part in parts)
-        found[word + chance.choice(["", "s", "n", "r", "t", ""])] = None
-    return list(found)
+def questions(archive: Archive) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    """What is asked, and one such question after the other."""
 
+    def among(first: int, last: int) -> str:
+        return f"{archive.words[archive.chance.randrange(first, last)]} -zzz"
 
-class Archive:
-    """Stories of words drawn by Zipf's law, copied from one that was really published."""
-
-    def __init__(self) -> None:
-        from wagtail.models import Locale
-
-        from broadsheet.newsroom.actions.founding import found_newsroom
-        from broadsheet.newsroom.actions.registers import (
-            create_author,
-            create_section,
-            create_topic,
-        )
-        from broadsheet.newsroom.actions.stories import Draft, publish_page, write_story
-
-        self.chance = random.Random(7)  # noqa: S311 - the same archive every time
-        self.words = vocabulary(self.chance)
-        self.weights = list(
-            itertools.accumulate(1 / (rank + 2.7) ** 1.07 for rank in range(len(self.words)))
-        )
-        front = found_newsroom(name="L", languages=["en"], base_url="http://testserver", by="bench")
-        locale = Locale.objects.get()
-        self.sections = [
-            create_section(parent=front, title=f"Section {n}", slug=f"s{n}", by="bench")
-            for n in range(12)
-        ]
-        self.authors = [
-            create_author(name=f"Author {n}", locale=locale, by="bench").pk for n in range(60)
-        ]
-        self.topics = [
-            create_topic(name=f"Topic {n}", locale=locale, by="bench").pk for n in range(300)
-        ]
-        draft = Draft("Model", "model", [("paragraph", "<p>Model.</p>")])
-        self.model = write_story(section=self.sections[0], draft=draft, by="bench")
-        publish_page(page=self.model, by="bench")
-
-    def text(self, count: int) -> str:
-        return " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=count))
-
-    def fill(self, count: int) -> None:
-        """Put so many stories into the database, without revisions and without telling anybody."""
-        for start in range(0, count, BATCH):
-            self._batch(range(start, min(start + BATCH, count)))
-
-    def _batch(self, numbers: range) -> None:
-        from django.db import connection, transaction
-        from wagtail.models import Page
-
-        from broadsheet.newsroom.models import Article, Byline
-
-        with transaction.atomic():
-            pages = Page.objects.bulk_create([self._page(number) for number in numbers])
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT * FROM newsroom_article WHERE page_ptr_id = %s", [self.model.pk]
-                )
-                names = [column[0] for column in cursor.description]
-                model = dict(zip(names, cursor.fetchone(), strict=True))
-                marks = ", ".join(["%s"] * len(names))
-                cursor.executemany(
-                    f"INSERT INTO newsroom_article ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
-                    [list({**model, **self._story(page)}.values()) for page in pages],
-                )
-            Byline.objects.bulk_create(
-                Byline(article_id=page.pk, author_id=self.chance.choice(self.authors))
-                for page in pages
-            )
-            Article.topics.through.objects.bulk_create(
-                Article.topics.through(article_id=page.pk, topic_id=topic)
-                for page in pages
-                for topic in self.chance.sample(self.topics, 2)
-            )
-
-    def _page(self, number: int) -> Any:
-        import datetime as dt
-
-        from wagtail.models import Page
-
-        section = self.sections[number % len(self.sections)]
-        values = {
-            field.attname: getattr(self.model, field.attname) for field in Page._meta.local_fields
-        }
-        moment = dt.datetime(2016, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=50 * number)
-        path = Page._get_path(section.path, section.depth + 1, number + 100)  # noqa: SLF001
-        slug = f"story-{number}"
-        values |= {
-            "id": None,
-            "path": path,
-            "slug": slug,
-            "title": self.text(9),
-            "url_path": f"{section.url_path}{slug}/",
-            "translation_key": uuid.uuid4(),
-            "first_published_at": moment,
-            "last_published_at": moment,
-            "live_revision_id": None,
-            "latest_revision_id": None,
-        }
-        return Page(**values)
-
-    def _story(self, page: Any) -> dict[str, Any]:
-        import json
-
-        count = max(60, int(self.chance.lognormvariate(6.1, 0.5)))
-        body = [
-            {"type": "paragraph", "id": str(uuid.uuid4()), "value": f"<p>{self.text(60)}</p>"}
-            for _paragraph in range(count // 60)
-        ]
-        return {
-            "page_ptr_id": page.pk,
-            "standfirst": self.text(20),
-            "body": json.dumps(body),
-            "address": f"/x/{page.slug}/",
-        }
-
-    def questions(self) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
-        """What is asked, and one such question after the other."""
-
-        def among(first: int, last: int) -> str:
-            return f"{self.words[self.chance.randrange(first, last)]} -zzz"
-
-        commonest, second = self.words[:2]
-        yield "rare word", lambda: {"q": among(10_000, 30_000)}
-        yield "common word (in 1 % to 5 % of stories)", lambda: {"q": among(500, 2_500)}
-        yield "very common word (5 % to 50 %)", lambda: {"q": among(20, 500)}
-        yield "the commonest word", lambda: {"q": f"{commonest} -zzz"}
-        yield "half a word", lambda: {"q": self.words[self.chance.randrange(20, 5_000)][:4]}
-        yield "three words", lambda: {"q": " ".join(among(5, 500)[:-5] for _word in range(3))}
-        yield "rare phrase", lambda: {"q": f'"{among(2_000, 9_000)[:-5]} {among(0, 50)[:-5]}"'}
-        yield "phrase of the two commonest words", lambda: {"q": f'"{commonest} {second}"'}
-        section = self.sections[3].pk
-        yield (
-            "the commonest word in a section",
-            lambda: {"q": f"{commonest} -z", "section": section},
-        )
-        yield "the commonest word of a year", lambda: {"q": f"{commonest} -z", "year": 2017}
+    commonest, second = archive.words[:2]
+    yield "rare word", lambda: {"q": among(10_000, 30_000)}
+    yield "common word (in 1 % to 5 % of stories)", lambda: {"q": among(500, 2_500)}
+    yield "very common word (5 % to 50 %)", lambda: {"q": among(20, 500)}
+    yield "the commonest word", lambda: {"q": f"{commonest} -zzz"}
+    yield "half a word", lambda: {"q": archive.words[archive.chance.randrange(20, 5_000)][:4]}
+    yield "three words", lambda: {"q": " ".join(among(5, 500)[:-5] for _word in range(3))}
+    yield "rare phrase", lambda: {"q": f'"{among(2_000, 9_000)[:-5]} {among(0, 50)[:-5]}"'}
+    yield "phrase of the two commonest words", lambda: {"q": f'"{commonest} {second}"'}
+    section = archive.sections[3].pk
+    yield (
+        "the commonest word in a section",
+        lambda: {"q": f"{commonest} -z", "section": section},
+    )
+    yield "the commonest word of a year", lambda: {"q": f"{commonest} -z", "year": 2017}
 
 
 def measured(name: str, ask: Callable[[], object]) -> None:
@@ -218,8 +92,10 @@ def measure(engine: str, count: int, *, stock: bool) -> None:
     from django.test import Client
 
     call_command("migrate", interactive=False, verbosity=0)
+    from broadsheet.newsroom.actions.founding import found_newsroom
     from broadsheet.newsroom.actions.indexing import rebuild_index
 
+    found_newsroom(name="L", languages=["en"], base_url="http://testserver", by="bench")
     archive = Archive()
     archive.fill(count)
     began = time.perf_counter()
@@ -228,7 +104,7 @@ def measure(engine: str, count: int, *, stock: bool) -> None:
     say(f"\n{engine}, {count:,} stories; indexed at {pace:.0f} stories a second")
     say(f"{'question':42} {'p50 ms':>8} {'p95 ms':>8} {'of limit':>9} {'own CPU':>8}")
     client = Client()
-    for name, question in archive.questions():
+    for name, question in questions(archive):
         measured(name, lambda question=question: client.get("/search/", question()))
     if stock:
         measure_stock(archive)
