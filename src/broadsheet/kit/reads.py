@@ -8,15 +8,19 @@ list's (`list:latest/section/3`) or a whole table's (`table:newsroom_topic`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+if TYPE_CHECKING:
+    from broadsheet.kit.memory import Memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,11 @@ class Reads:
     readers_open: int = 0
 
 
-_Memory = dict[Any, tuple[Any, Reads]]
+_Answers = dict[Any, tuple[Any, Reads]]
 
-_answers: ContextVar[_Memory | None] = ContextVar("broadsheet_answers", default=None)
-_sheet: ContextVar[_Memory | None] = ContextVar("broadsheet_sheet", default=None)
+_answers: ContextVar[_Answers | None] = ContextVar("broadsheet_answers", default=None)
+_sheet: ContextVar[_Answers | None] = ContextVar("broadsheet_sheet", default=None)
+_lasting: ContextVar[Memory | None] = ContextVar("broadsheet_lasting", default=None)
 _current: ContextVar[Reads | None] = ContextVar("broadsheet_reads", default=None)
 
 
@@ -124,6 +129,16 @@ def one_sheet() -> Iterator[None]:
         _sheet.reset(token)
 
 
+@contextmanager
+def remembering(memory: Memory) -> Iterator[None]:
+    """Let lasting readers that are asked in the block while a recording is open answer from `memory`, and fill it."""
+    token = _lasting.set(memory)
+    try:
+        yield
+    finally:
+        _lasting.reset(token)
+
+
 def foresee(
     function: Callable[..., T], args: tuple[Any, ...], answer: T, held: Iterable[str]
 ) -> None:
@@ -153,14 +168,29 @@ def _question(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     return question
 
 
+def _memories(*, shared: bool, lasting: bool) -> list[_Answers | Memory]:
+    """Where a reader that is asked now looks for its answer, and leaves it: the nearest first."""
+    is_recorded = _current.get() is not None
+    near = _answers.get() if shared or not is_recorded else _sheet.get()
+    far = _lasting.get() if lasting and is_recorded else None
+    return [memory for memory in (near, far) if memory is not None]
+
+
+def _known(memories: list[_Answers | Memory], question: Hashable) -> tuple[Any, Reads] | None:
+    found = (memory.get(question) for memory in memories)
+    return next((known for known in found if known is not None), None)
+
+
 def reader(
-    keys: Callable[P, Iterable[str]], *, shared: bool = False
+    keys: Callable[P, Iterable[str]], *, shared: bool = False, lasting: bool = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Mark a function that reads the database for public documents.
 
     `keys` takes the function's own arguments and returns the keys of the lists it reads. The
     function must return data, not a lazy queryset or an iterator: its SQL has to run inside it.
-    `shared` is for what every page asks alike, see `asking_once`.
+    `shared` is for what every page asks alike, see `asking_once`. `lasting` answers may be given again for later
+    documents until a key that was read for them changes (`remembering`): the arguments must be plain values, and
+    whatever the answer depends on must have a key.
     """
 
     def mark(function: Callable[P, T]) -> Callable[P, T]:
@@ -171,26 +201,72 @@ def reader(
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             reads = _current.get()
-            memory = _answers.get() if shared or reads is None else _sheet.get()
-            question = None if memory is None else _question(run, args, kwargs)
-            if memory is None or question is None:
+            memories = _memories(shared=shared, lasting=lasting)
+            question = _question(run, args, kwargs) if memories else None
+            if question is None:
                 return ask(*args, **kwargs)
             if reads is None:
                 question = (question, "not recorded")
-            known = memory.get(question)
+            known = _known(memories, question)
             if known is None:
                 if reads is None:
                     known = ask(*args, **kwargs), Reads()
                 else:
                     with recording() as inner:
                         known = ask(*args, **kwargs), inner
-                memory[question] = known
+                for memory in memories:
+                    memory[question] = known
             if reads is not None:
                 reads.keys |= known[1].keys
                 reads.pictures |= known[1].pictures
             return cast("T", known[0])
 
         _namers[run] = keys
+        return run
+
+    return mark
+
+
+def reader_of_each(
+    keys: Callable[[K], Iterable[str]], held: Callable[[T], Iterable[str]]
+) -> Callable[[Callable[[Sequence[K]], Mapping[K, T]]], Callable[[Sequence[K]], dict[K, T]]]:
+    """Mark a function that reads many objects of a kind at once, each of which is an answer of its own, and lasting.
+
+    The function gets idents and returns what there is by ident; it is asked only for what is not known. `keys`
+    names what one ident depends on, `held` the keys of what was loaded with an object.
+    """
+
+    def mark(
+        function: Callable[[Sequence[K]], Mapping[K, T]],
+    ) -> Callable[[Sequence[K]], dict[K, T]]:
+        def ask(idents: Sequence[K]) -> Mapping[K, T]:
+            with reading(*(key for ident in idents for key in keys(ident))):
+                return function(idents)
+
+        @functools.wraps(function)
+        def run(idents: Sequence[K]) -> dict[K, T]:
+            reads = _current.get()
+            memories = _memories(shared=False, lasting=True) if reads is not None else []
+            if reads is None or not memories:
+                found = ask(idents)
+                return {ident: found[ident] for ident in idents if ident in found}
+            answers = {
+                ident: known for ident in idents if (known := _known(memories, (run, ident)))
+            }
+            missing = [ident for ident in idents if ident not in answers]
+            if missing:
+                with recording():
+                    found = ask(missing)
+                for ident in missing:
+                    one = found.get(ident)
+                    about = Reads({*keys(ident), *(held(one) if one is not None else ())})
+                    answers[ident] = one, about
+                    for memory in memories:
+                        memory[run, ident] = one, about
+            for _one, about in answers.values():
+                reads.keys |= about.keys
+            return {ident: one for ident, (one, _about) in answers.items() if one is not None}
+
         return run
 
     return mark

@@ -1,5 +1,5 @@
-"""Hearing who may see a page, that a story came out (its related ones are fixed then), and of every change that
-the search has to look at."""
+"""Hearing who may see a page, that one was put elsewhere, that a story came out (its related ones are fixed then),
+and of every change that the search has to look at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import page_published
+from wagtail.signals import page_published, post_page_move
 
 from broadsheet.kit.changes import follow, mark
 from broadsheet.newsroom.actions.stories import choose_related
@@ -28,12 +28,18 @@ def listen() -> None:
             dispatch_uid=f"newsroom-restricted-{id(signal)}",
             weak=False,
         )
+    post_page_move.connect(on_moved, dispatch_uid="newsroom-moved", weak=False)
     page_published.connect(on_published, dispatch_uid="newsroom-published", weak=False)
 
 
 def on_restricted(instance: PageViewRestriction, **_: Any) -> None:
     """A page became private, or public again, and all below it."""
     mark(instance.page, *pages_below(instance.page))
+
+
+def on_moved(sender: type[Page], instance: Page, **_: Any) -> None:
+    """A page was put elsewhere: what stands in menus beside it has another place there, without being saved."""
+    mark(*instance.get_siblings(inclusive=False).not_type(Article))
 
 
 def on_published(sender: type[Page], instance: Page, **_: Any) -> None:

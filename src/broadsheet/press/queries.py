@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 import broadsheet
+from broadsheet.kit.memory import Memory
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import Membership, load_many, watched
 from broadsheet.kit.reads import asking_once
@@ -19,6 +20,9 @@ from broadsheet.press.edition import Edition
 
 AT_ONCE = 500
 """Objects whose lists are looked up together."""
+
+REMEMBERED = 5_000
+"""Answers that are kept from one publication to the next: some 5 KB each, most of them stories as lists show them."""
 
 SOURCES = (".py", ".html", ".css", ".js", ".svg", ".xml", ".txt", ".mo")
 
@@ -33,6 +37,16 @@ def edition() -> Edition:
     if not Edition.exists(settings.EDITION_DIR):
         Edition.create(settings.EDITION_DIR)
     return _edition(settings.EDITION_DIR)
+
+
+@functools.cache
+def _memory(directory: Path) -> Memory:
+    return Memory(REMEMBERED)
+
+
+def memory() -> Memory:
+    """What lasting readers answered when this process pressed; true until another one holds the press's lock."""
+    return _memory(settings.EDITION_DIR)
 
 
 def pending_changes() -> dict[int, str]:

@@ -20,10 +20,10 @@ from broadsheet.press.queries import sources_stamp
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 0.1
+PAUSE = 0.02
 """Seconds between two looks for changes."""
 
-POLISHING = 0.1
+POLISHING = 0.05
 """Seconds of compressing between two looks for changes, while nothing waits."""
 
 SOURCES_EVERY = 2.0

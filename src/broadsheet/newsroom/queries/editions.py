@@ -36,12 +36,15 @@ class Plate:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page as a menu shows it; `tree_path` is its place in the tree, `depth` 1 for the top level."""
+    """A page as a menu shows it; `url_path` is its place in the tree by slugs, `depth` 1 for the top level.
+
+    By slugs and not by treebeard's path, which changes without a word when a neighbour is moved.
+    """
 
     pk: int
     title: str
     url: str
-    tree_path: str
+    url_path: str
     depth: int
 
 
@@ -87,57 +90,55 @@ def plate(code: str) -> Plate | None:
     )
 
 
-@reader(lambda: ["list:editions"], shared=True)
+@reader(lambda: ["list:editions"], shared=True, lasting=True)
 def editions() -> list[tuple[str, str]]:
     """Language code and name of every live edition, the newsroom's first language first."""
     rows = public(FrontPage.objects).filter(depth=2).values_list("locale__language_code", "title")
     return sorted(rows, key=lambda row: (row[0] != settings.LANGUAGE_CODE, row[0]))
 
 
-@reader(lambda: ["list:editions"], shared=True)
+@reader(lambda: ["list:editions"], shared=True, lasting=True)
 def public_languages() -> dict[int, str]:
     """The languages of the live editions: id of the locale to language code."""
     fronts = public(FrontPage.objects).filter(depth=2)
     return dict(fronts.values_list("locale_id", "locale__language_code"))
 
 
-@reader(lambda plate: [f"list:sections/{plate.code}"], shared=True)
+@reader(lambda plate: [f"list:sections/{plate.code}"], shared=True, lasting=True)
 def sections(plate: Plate) -> list[Link]:
     """All live sections of an edition in tree order."""
     rows = (
         public(SectionPage.objects)
         .filter(path__startswith=plate.tree_path)
         .order_by("path")
-        .values_list("pk", "title", "url_path", "path", "depth")
+        .values_list("pk", "title", "url_path", "depth")
     )
     return [
-        Link(pk, title, tree_address(plate.prefix, url), path, depth - 2)
-        for pk, title, url, path, depth in rows
+        Link(pk, title, tree_address(plate.prefix, url_path), url_path, depth - 2)
+        for pk, title, url_path, depth in rows
     ]
 
 
-def section_of(tree_path: str, known: list[Link]) -> Link | None:
+def section_of(url_path: str, known: list[Link]) -> Link | None:
     """The section that a page at this place of the tree belongs to: the nearest one above it."""
     above = [
-        link
-        for link in known
-        if tree_path.startswith(link.tree_path) and tree_path != link.tree_path
+        link for link in known if url_path.startswith(link.url_path) and url_path != link.url_path
     ]
     return max(above, key=lambda link: link.depth, default=None)
 
 
-@reader(lambda plate: [f"list:pages/{plate.code}"], shared=True)
+@reader(lambda plate: [f"list:pages/{plate.code}"], shared=True, lasting=True)
 def static_pages(plate: Plate) -> list[Link]:
     """The live static pages of an edition that are to be shown in menus, in tree order."""
     rows = (
         public(StaticPage.objects)
         .filter(path__startswith=plate.tree_path, show_in_menus=True)
         .order_by("path")
-        .values_list("pk", "title", "url_path", "path", "depth")
+        .values_list("pk", "title", "url_path", "depth")
     )
     return [
-        Link(pk, title, tree_address(plate.prefix, url), path, depth - 2)
-        for pk, title, url, path, depth in rows
+        Link(pk, title, tree_address(plate.prefix, url_path), url_path, depth - 2)
+        for pk, title, url_path, depth in rows
     ]
 
 

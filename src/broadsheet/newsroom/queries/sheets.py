@@ -21,8 +21,8 @@ from broadsheet.newsroom.queries import editions, redirects, stories
 from broadsheet.newsroom.queries.editions import address_of, public
 from broadsheet.newsroom.queries.memberships import sections_by_path
 
-FEW = 4
-"""Documents of one month below which they are cheaper asked for one by one than with all the month's stories."""
+FEW = 12
+"""Documents of one month below which it is cheaper to ask for the stories of each than to sort all the month's."""
 
 MOST = 4000
 """Stories loaded at once, so that a full run of any archive stays small."""
@@ -129,12 +129,7 @@ def _specific(ids: Iterable[int]) -> dict[int, Page]:
 
 
 def _foresee_related(found: Iterable[Article]) -> None:
-    related = {story.pk: stories.related_ids(story) for story in found}
-    wanted = {pk for ids in related.values() for pk in ids}
-    shown = {story.pk: story for story in stories.cards(Article.objects.filter(pk__in=wanted))}
-    for ids in related.values():
-        answer = [shown[pk] for pk in ids if pk in shown]
-        foresee(stories.chosen_stories, (ids,), answer, keys_held(answer))
+    stories.chosen_stories({pk for story in found for pk in stories.related_ids(story)})
 
 
 def _foresee_links(found: Iterable[Page]) -> None:
@@ -205,21 +200,20 @@ def foresee_months(idents: Sequence[str]) -> None:
 
 
 def _foresee_month(month: str, wanted: set[str], published: Any) -> None:
-    found = list(stories.cards(published).order_by("-first_published_at", "-pk"))
-    members = _members(found)
+    newest = published.order_by("-first_published_at", "-pk")
+    members = _members(stories.chosen_stories(newest.values_list("pk", flat=True)))
     for scope in wanted:
-        answer = members[scope]
-        foresee(stories.month_stories, (scope, month), answer, keys_held(answer))
+        foresee(stories.month_ids, (scope, month), members[scope], ())
 
 
-def _members(found: Sequence[Article]) -> dict[str, list[Article]]:
-    """Stories by the scopes that they belong to, in the order in which they come."""
+def _members(found: Sequence[Article]) -> dict[str, list[int]]:
+    """The ids of stories by the scopes that they belong to, in the order in which they come."""
     sections = sections_by_path()
     through = Article.topics.through.objects.filter(article_id__in=[story.pk for story in found])
     topics = defaultdict(set)
     for story, topic in through.values_list("article_id", "topic_id"):
         topics[story].add(topic)
-    members: dict[str, list[Article]] = defaultdict(list)
+    members: dict[str, list[int]] = defaultdict(list)
     for story in found:
         scopes = {f"site/{story.locale.language_code}"}
         ends = range(Page.steplen, len(story.path) + 1, Page.steplen)
@@ -230,7 +224,7 @@ def _members(found: Sequence[Article]) -> dict[str, list[Article]]:
         scopes |= {f"topic/{topic}" for topic in topics[story.pk]}
         scopes.add(f"series/{story.series_id}")
         for scope in scopes:
-            members[scope].append(story)
+            members[scope].append(story.pk)
     return members
 
 

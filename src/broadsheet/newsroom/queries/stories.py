@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,7 +12,8 @@ from django.db.models import Count, Q
 from wagtail.models import CollectionViewRestriction, Page
 
 from broadsheet.kit import clock
-from broadsheet.kit.reads import note, reader
+from broadsheet.kit.public import keys_held
+from broadsheet.kit.reads import note, reader, reader_of_each, recording
 from broadsheet.newsroom.models import (
     Article,
     Author,
@@ -24,7 +25,7 @@ from broadsheet.newsroom.models import (
     Topic,
 )
 from broadsheet.newsroom.queries.editions import address_of, public, public_languages
-from broadsheet.newsroom.rules import month_of
+from broadsheet.newsroom.rules import month_of, months_from
 
 PRIVACY = ("table:wagtailcore_collection", "table:wagtailcore_collectionviewrestriction")
 """What says which documents are private; both tables change rarely."""
@@ -35,11 +36,15 @@ OURS = (Article, FrontPage, SectionPage, StaticPage)
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
 
+def dated(stories: Any) -> Any:
+    """The public stories of a queryset that have been published."""
+    return public(stories).filter(first_published_at__isnull=False)
+
+
 def cards(stories: Any) -> Any:
     """Stories with what a card shows, without their text."""
     return (
-        public(stories)
-        .filter(first_published_at__isnull=False)
+        dated(stories)
         .defer(*CARD_OMITS)
         .select_related("picture", "locale")
         .prefetch_related("bylines__author__portrait")
@@ -62,18 +67,34 @@ def _in_scope(scope: str) -> Any:
     return stories.filter(path__startswith=path) if path else stories.none()
 
 
-@reader(lambda scope, count, without=(): [f"list:latest/{scope}"])
-def latest_stories(scope: str, count: int, without: Iterable[int] = ()) -> list[Article]:
-    """The newest `count` live stories of a scope, newest first, leaving out those with the given ids."""
-    stories = cards(_in_scope(scope)).exclude(pk__in=list(without))
-    return list(stories.order_by("-first_published_at", "-pk")[:count])
+def _held(story: Article) -> set[str]:
+    return keys_held([story])
 
 
-@reader(lambda ids: [f"page:{pk}" for pk in ids])
-def chosen_stories(ids: list[int]) -> list[Article]:
+@reader_of_each(lambda pk: [f"page:{pk}"], _held)
+def _shown(ids: Sequence[int]) -> dict[int, Article]:
+    """The live stories among those ids, as a card shows them."""
+    return {story.pk: story for story in cards(Article.objects.filter(pk__in=list(ids)))}
+
+
+def chosen_stories(ids: Iterable[int]) -> list[Article]:
     """The live stories among those ids, in the order given."""
-    found = {story.pk: story for story in cards(Article.objects.filter(pk__in=ids))}
+    ids = list(ids)
+    found = _shown(ids)
     return [found[pk] for pk in ids if pk in found]
+
+
+@reader(lambda scope, count: [f"list:latest/{scope}"], lasting=True)
+def latest_ids(scope: str, count: int) -> list[int]:
+    """The newest `count` live stories of a scope, newest first."""
+    newest = dated(_in_scope(scope)).order_by("-first_published_at", "-pk")
+    return list(newest.values_list("pk", flat=True)[:count])
+
+
+def latest_stories(scope: str, count: int, without: Collection[int] = ()) -> list[Article]:
+    """The newest `count` live stories of a scope, newest first, leaving out those with the given ids."""
+    ids = latest_ids(scope, count + len(without))
+    return chosen_stories([pk for pk in ids if pk not in without][:count])
 
 
 def instants(month: str) -> tuple[dt.datetime, dt.datetime]:
@@ -87,23 +108,58 @@ def instants(month: str) -> tuple[dt.datetime, dt.datetime]:
 
 
 @reader(lambda scope, month: [f"list:month/{scope}/{month}"])
-def month_stories(scope: str, month: str) -> list[Article]:
+def month_ids(scope: str, month: str) -> list[int]:
     """The live stories of a scope first published in a month (`2026-11`, the newsroom's zone), newest first."""
-    stories = cards(_in_scope(scope)).filter(first_published_at__range=instants(month))
-    return list(stories.order_by("-first_published_at", "-pk"))
+    stories = dated(_in_scope(scope)).filter(first_published_at__range=instants(month))
+    return list(stories.order_by("-first_published_at", "-pk").values_list("pk", flat=True))
+
+
+def month_stories(scope: str, month: str) -> list[Article]:
+    """The same as a card shows them."""
+    return chosen_stories(month_ids(scope, month))
 
 
 @reader(lambda scope: [f"list:months/{scope}"])
 def archive_months(scope: str) -> list[str]:
     """The months in which a scope has live stories, newest first, as `2026-11`."""
-    return sorted(_months(scope), reverse=True)
+    return _months(scope)
 
 
-def _months(scope: str) -> set[str]:
+def _months(scope: str) -> list[str]:
+    """The same, whoever asks. Stories come to the newest month day by day, to older ones hardly ever: those are
+    remembered, so that a publication does not look at the whole archive."""
+    every = _all_months()
+    if not every:
+        return []
+    newest, oldest = every[0], every[-1]
+    with recording():  # that the months of the scope have changed is said by one key, the caller's
+        older = _months_before(scope, newest, oldest)
+    published = dated(_in_scope(scope)).filter(first_published_at__range=instants(newest))
+    return [newest, *older] if published.exists() else older
+
+
+def _older_keys(scope: str, newest: str, oldest: str) -> list[str]:
+    every = months_from(instants(oldest)[0], instants(newest)[0], clock.newsroom_zone())
+    return [f"list:month/{scope}/{month}" for month in every if month != newest]
+
+
+@reader(_older_keys, lasting=True)
+def _months_before(scope: str, newest: str, oldest: str) -> list[str]:
     zone = clock.newsroom_zone()
-    stories = public(_in_scope(scope)).filter(first_published_at__isnull=False)
-    moments = stories.order_by().values_list("first_published_at", flat=True)
-    return {month_of(moment, zone) for moment in moments}
+    older = dated(_in_scope(scope)).filter(first_published_at__lt=instants(newest)[0])
+    moments = older.order_by().values_list("first_published_at", flat=True)
+    return sorted({month_of(moment, zone) for moment in moments}, reverse=True)
+
+
+@reader(list)
+def _all_months() -> list[str]:
+    """Every month from the first story's to the newest one's, whatever scope or language, newest first."""
+    moments = Article.objects.filter(first_published_at__isnull=False).values_list(
+        "first_published_at", flat=True
+    )
+    first = moments.order_by("first_published_at").first()
+    last = moments.order_by("-first_published_at").first()
+    return months_from(first, last, clock.newsroom_zone()) if first and last else []
 
 
 @reader(lambda pk: [f"page:{pk}"])
@@ -143,10 +199,15 @@ def series(pk: int) -> Series | None:
     return Series.objects.select_related("locale").filter(pk=pk).first()
 
 
-@reader(lambda pk: [f"list:latest/series/{pk}"])
+@reader(lambda pk: [f"list:latest/series/{pk}"], lasting=True)
+def _part_ids(pk: int) -> list[int]:
+    parts = dated(_in_scope(f"series/{pk}")).order_by("first_published_at", "pk")
+    return list(parts.values_list("pk", flat=True))
+
+
 def series_parts(pk: int) -> list[Article]:
     """The live stories of a series in the order of their publication."""
-    return list(cards(_in_scope(f"series/{pk}")).order_by("first_published_at", "pk"))
+    return chosen_stories(_part_ids(pk))
 
 
 @reader(lambda story: [])
@@ -227,10 +288,14 @@ def news_begin() -> dt.datetime:
 
 
 @reader(lambda count: ["list:news", "clock:hour"])
+def _recent_ids(count: int) -> list[int]:
+    recent = dated(Article.objects).filter(first_published_at__gte=news_begin())
+    return list(recent.order_by("-first_published_at", "-pk").values_list("pk", flat=True)[:count])
+
+
 def recent_stories(count: int) -> list[Article]:
     """The public stories of the last two days in all languages, newest first, at most `count`."""
-    recent = cards(Article.objects).filter(first_published_at__gte=news_begin())
-    return list(recent.order_by("-first_published_at", "-pk")[:count])
+    return chosen_stories(_recent_ids(count))
 
 
 @reader(lambda: ["clock:month"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
+from broadsheet.kit.reads import reader
 from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import Article, Author, Picture, Series, Topic
 from broadsheet.newsroom.queries import editions
@@ -47,21 +48,29 @@ class Card:
 
 
 class Register:
-    """What the stories of one document share: the edition's sections and the languages that have pages."""
+    """What the stories of an edition share: its sections and the languages that have pages."""
 
     def __init__(self, plate: Plate) -> None:
         self.plate = plate
         self.sections = editions.sections(plate)
         self._languages = editions.public_languages()
+        self._cards: dict[int, tuple[Article, Card]] = {}
 
     def card(self, story: Article) -> Card:
+        """A story as a list shows it, made once for each time that the story was loaded."""
+        known = self._cards.get(id(story))
+        if known is None:
+            known = self._cards[id(story)] = story, self._card(story)
+        return known[1]
+
+    def _card(self, story: Article) -> Card:
         return Card(
             story.pk,
             story.address or story.current_address(),
             story.headline,
             StoryKind(story.kind),
             story.standfirst,
-            editions.section_of(story.path, self.sections),
+            editions.section_of(story.url_path, self.sections),
             self.names(story),
             story.first_published_at or clock.now(),
             story.picture,
@@ -84,6 +93,12 @@ class Register:
         """Where an author, topic or series is found; empty where their language has no edition."""
         code = self._languages.get(row.locale_id)
         return register_address(row, code) if code else ""
+
+
+@reader(lambda plate: [])
+def register_of(plate: Plate) -> Register:
+    """The register of an edition, one for all documents of a sheet."""
+    return Register(plate)
 
 
 def register_address(row: Author | Topic | Series, code: str) -> str:

@@ -18,7 +18,7 @@ from broadsheet.kit.public import Document
 from broadsheet.newsroom.models import Article
 from broadsheet.newsroom.queries import stories
 from broadsheet.newsroom.queries.editions import Plate
-from broadsheet.newsroom.renderers.cards import Card, Register
+from broadsheet.newsroom.renderers.cards import Card, Register, register_of
 from broadsheet.newsroom.renderers.lists import place
 from broadsheet.theme.filters import absolute, plain, without_unspeakable
 
@@ -63,7 +63,7 @@ def feed_document(format_: str, scope: str) -> Document | None:
     if where is None or not (found or scope.startswith("site/")):
         return None
     plate, above = where
-    register = Register(plate)
+    register = register_of(plate)
     with translation.override(plate.code):
         title = plain(plate.name)
         if above.url != plate.home:

@@ -81,7 +81,7 @@ def _lead(chosen: Any, register: Register, used: set[int]) -> Iterator[Band]:
 
 
 def _rail(section: Link, count: int, register: Register, used: set[int]) -> Iterator[Band]:
-    found = stories.latest_stories(f"section/{section.pk}", count, sorted(used))
+    found = stories.latest_stories(f"section/{section.pk}", count, used)
     if found:
         used |= {story.pk for story in found}
         cards = register.cards(found)
@@ -96,7 +96,7 @@ def _latest(heading: str, count: int, register: Register, used: set[int]) -> Ite
 
 
 def _newest(register: Register, count: int, used: set[int]) -> list[Card]:
-    found = stories.latest_stories(f"site/{register.plate.code}", count, sorted(used))
+    found = stories.latest_stories(f"site/{register.plate.code}", count, used)
     used |= {story.pk for story in found}
     return register.cards(found)
 

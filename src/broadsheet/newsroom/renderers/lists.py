@@ -8,13 +8,15 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from broadsheet.kit.public import Document
+from broadsheet.kit.reads import reader
 from broadsheet.newsroom.models import Article, Author, SectionPage
 from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.queries.editions import Link, Plate
-from broadsheet.newsroom.renderers.cards import Register, month_links, register_address
-from broadsheet.theme.documents import Head, html_document
+from broadsheet.newsroom.renderers.cards import month_links, register_address, register_of
+from broadsheet.theme.documents import Head, html_document, html_text
 from broadsheet.theme.filters import month as month_name
 
 LISTED = 30
@@ -23,8 +25,8 @@ LISTED = 30
 
 def section_document(section: SectionPage, plate: Plate) -> Document:
     """A section's page: what is new in it, the sections below it, its months."""
-    register = Register(plate)
-    inside = [link for link in register.sections if link.tree_path.startswith(section.path)]
+    sections = editions.sections(plate)
+    inside = [link for link in sections if link.url_path.startswith(section.url_path)]
     head = Head(
         title=section.title,
         path=editions.tree_address(plate.prefix, section.url_path),
@@ -32,10 +34,10 @@ def section_document(section: SectionPage, plate: Plate) -> Document:
         alternates=sorted(editions.translations_of(section).items()),
     )
     return _newest(
-        register,
+        plate,
         head,
         f"section/{section.pk}",
-        above=editions.section_of(section.path, register.sections),
+        above=editions.section_of(section.url_path, sections),
         below=[link for link in inside if link.depth == section.depth - 1],
     )
 
@@ -48,7 +50,7 @@ def author_document(pk: int) -> Document | None:
         return None
     path = register_address(author, plate.code)
     head = Head(title=author.name, path=path, description=author.biography, kind="profile")
-    return _newest(Register(plate), head, f"author/{pk}", person=author)
+    return _newest(plate, head, f"author/{pk}", person=author)
 
 
 def topic_document(pk: int) -> Document | None:
@@ -59,7 +61,7 @@ def topic_document(pk: int) -> Document | None:
         return None
     path = register_address(topic, plate.code)
     head = Head(title=topic.name, path=path, description=topic.description)
-    return _newest(Register(plate), head, f"topic/{pk}")
+    return _newest(plate, head, f"topic/{pk}")
 
 
 def series_document(pk: int) -> Document | None:
@@ -70,7 +72,7 @@ def series_document(pk: int) -> Document | None:
         return None
     path = register_address(series, plate.code)
     head = Head(title=series.name, path=path, description=series.description)
-    return _newest(Register(plate), head, f"series/{pk}")
+    return _newest(plate, head, f"series/{pk}")
 
 
 def month_document(scope: str, month: str) -> Document | None:
@@ -84,19 +86,19 @@ def month_document(scope: str, month: str) -> Document | None:
         heading = month_name(month)
         title = _("%(name)s, %(month)s") % {"name": above.title, "month": heading}
     head = Head(title=title, path=month_links(above.url, [month])[0].url)
-    return _document(Register(plate), head, scope, found, above=above, heading=heading)
+    return _document(plate, head, scope, found, above=above, heading=heading)
 
 
-def _newest(register: Register, head: Head, scope: str, **more: Any) -> Document:
+def _newest(plate: Plate, head: Head, scope: str, **more: Any) -> Document:
     months = month_links(head.path, stories.archive_months(scope))
     found = stories.latest_stories(scope, LISTED)
     if found:
         head = replace(head, feeds=head.path)
-    return _document(register, head, scope, found, months=months, **more)
+    return _document(plate, head, scope, found, months=months, **more)
 
 
 def _document(
-    register: Register,
+    plate: Plate,
     head: Head,
     scope: str,
     found: Sequence[Article],
@@ -109,16 +111,29 @@ def _document(
 ) -> Document:
     return html_document(
         "newsroom/list.html",
-        code=register.plate.code,
+        code=plate.code,
         head=head,
         above=above,
         heading=heading or head.title,
         below=below,
         person=person,
-        stories=register.cards(found),
-        with_kicker=not scope.startswith("section/"),
+        rows=[
+            row(plate.code, story.pk, with_section=not scope.startswith("section/"))
+            for story in found
+        ],
         months=months,
     )
+
+
+@reader(lambda code, pk, *, with_section: [], lasting=True)
+def row(code: str, pk: int, *, with_section: bool) -> Markup:
+    """A story as the lists of an edition show it, made once for all of them; empty where it is not public."""
+    found, plate = stories.chosen_stories([pk]), editions.plate(code)
+    if plate is None or not found:
+        return Markup("")
+    card = register_of(plate).card(found[0])
+    text = html_text("newsroom/row.html", code=code, card=card, with_section=with_section)
+    return Markup(text)  # noqa: S704 - escaped in it
 
 
 def place(scope: str) -> tuple[Plate, Link] | None:

@@ -17,6 +17,7 @@ from broadsheet.newsroom.renderers.bodies import Block, body, contents, plain_te
 from broadsheet.newsroom.renderers.cards import (
     Register,
     month_links,
+    register_of,
 )
 from broadsheet.newsroom.renderers.fronts import bands
 from broadsheet.newsroom.renderers.lists import section_document
@@ -58,7 +59,7 @@ def _alternates(page: Page) -> list[tuple[str, str]]:
 
 
 def _front(page: FrontPage, plate: Plate) -> Document:
-    register = Register(plate)
+    register = register_of(plate)
     head = Head(
         title=page.title,
         path=plate.home,
@@ -90,7 +91,7 @@ def _static(page: StaticPage, plate: Plate) -> Document:
 
 
 def _story(story: Article, plate: Plate) -> Document:
-    register = Register(plate)
+    register = register_of(plate)
     path = story.address or story.current_address()
     shared = shared_picture(story.picture) if story.picture else None
     card = register.card(story)
@@ -133,7 +134,7 @@ def text_document(story: Article) -> Document | None:
     plate = editions.plate(story.locale.language_code)
     if plate is None:
         return None
-    card = Register(plate).card(story)
+    card = register_of(plate).card(story)
     return html_document(
         "newsroom/text.html",
         code=plate.code,

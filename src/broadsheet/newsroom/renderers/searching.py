@@ -14,7 +14,7 @@ from broadsheet.newsroom.models import Article, Author, Topic
 from broadsheet.newsroom.queries import editions, finding
 from broadsheet.newsroom.queries.editions import Link
 from broadsheet.newsroom.queries.finding import Answer, Narrowing
-from broadsheet.newsroom.renderers.cards import Card, Register
+from broadsheet.newsroom.renderers.cards import Card, Register, register_of
 from broadsheet.newsroom.renderers.texts import story_text
 from broadsheet.newsroom.rules.excerpts import IsHit, Part, excerpt, hits_of, marked
 from broadsheet.newsroom.rules.questions import Question, understand
@@ -104,7 +104,7 @@ def search_page(said: Mapping[str, str], code: str) -> SearchPage:
     page = SearchPage(title or _("Search"), question, action)
     if plate is None:
         return page
-    register = Register(plate)
+    register = register_of(plate)
     page = replace(page, sections=[link for link in register.sections if link.depth == 1])
     return _Search(said, question, register, action).fill(page) if question.asks else page
 
@@ -244,7 +244,7 @@ class _Search:
     def _inside(self, above: Link) -> tuple[int, ...]:
         """A section and the sections in it."""
         return tuple(
-            link.pk for link in self.register.sections if link.tree_path.startswith(above.tree_path)
+            link.pk for link in self.register.sections if link.url_path.startswith(above.url_path)
         )
 
     # Where nothing answers --------------------------------------------------------------------

@@ -27,6 +27,13 @@ def month_of(moment: dt.datetime, zone: ZoneInfo) -> str:
     return f"{local.year:04d}-{local.month:02d}"
 
 
+def months_from(first: dt.datetime, last: dt.datetime, zone: ZoneInfo) -> list[str]:
+    """The archive months from one instant's to another's, both included, newest first."""
+    begin, end = first.astimezone(zone), last.astimezone(zone)
+    numbers = range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month)
+    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in reversed(numbers)]
+
+
 def is_reserved(slug: str, languages: frozenset[str]) -> bool:
     """Whether a top-level page with this slug would hide another address: a reserved word, an edition's
     language prefix or a number (a year, an error page)."""

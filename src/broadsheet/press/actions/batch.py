@@ -12,7 +12,7 @@ from broadsheet.press.actions.presses import presses
 from broadsheet.press.actions.rendering import Rendered
 from broadsheet.press.edition import Edition, Place, Pressed, Proofs
 from broadsheet.press.models import Failure, Forwarding
-from broadsheet.press.queries import expand
+from broadsheet.press.queries import expand, memory
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Batch:
         keys = set(changed)
         while keys:
             expansion = expand(self.edition, keys)
+            memory().forget(expansion.keys)
             self.proofs.enrol(expansion.memberships)
             readers = self.edition.readers_of(expansion.keys)
             readers |= self.proofs.readers_of(expansion.keys)

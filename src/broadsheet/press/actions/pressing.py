@@ -11,14 +11,14 @@ from django.db import connection, transaction
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
-from broadsheet.kit.reads import asking_once
+from broadsheet.kit.reads import asking_once, remembering
 from broadsheet.press.actions.batch import Batch, Progress
 from broadsheet.press.edition import Edition
 from broadsheet.press.edition.history import SHOWER
 from broadsheet.press.edition.lock import locked
 from broadsheet.press.errors import PressBusy
 from broadsheet.press.models import Failure
-from broadsheet.press.queries import edition, fingerprint, pending_changes
+from broadsheet.press.queries import edition, fingerprint, memory, pending_changes
 
 AT_ONCE = 500
 """Rows deleted by one statement: databases take only so many parameters, and an import leaves a million rows."""
@@ -44,7 +44,9 @@ class Outcome:
 def press_lock() -> Iterator[None]:
     """Be the only one that presses (a backup takes it too). Raises PressBusy after `PATIENCE` seconds."""
     try:
-        with locked(edition().directory, PATIENCE):
+        with locked(edition().directory, PATIENCE) as is_still_ours:
+            if not is_still_ours:
+                memory().empty()  # another process may have taken changes that this one never saw
             yield
     except TimeoutError as error:
         raise PressBusy(
@@ -65,7 +67,7 @@ def press_pending() -> Outcome:
             return Outcome(0, 0, 0, None)
         if current.fingerprint != fingerprint():
             return _press_everything(current)
-        with current.proofs() as proofs:
+        with current.proofs() as proofs, remembering(memory()):
             return _finish(Batch(current, proofs), {}, "changes")
 
 
@@ -96,6 +98,7 @@ def _press_everything(
     current: Edition, progress: Progress | None = None, processes: int | None = None
 ) -> Outcome:
     made_of = fingerprint()
+    memory().empty()
     with current.proofs(run=made_of) as proofs:
         # What a run that was interrupted had seen is rendered again: its proofs may be older.
         seen = {} if proofs else pending_changes()
