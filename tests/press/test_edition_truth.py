@@ -17,9 +17,11 @@ from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
+from broadsheet.kit.wishes import PREFIX
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
 from broadsheet.newsroom.models import Article, Author, Picture, SectionPage, Topic
 from broadsheet.press.actions import check_edition, press_pending
+from broadsheet.press.actions.granting import Granter
 from broadsheet.press.edition import Edition
 from broadsheet.theme import tones
 from broadsheet.theme.choices import Density, Faces
@@ -181,6 +183,27 @@ class Desk(RuleBasedStateMachine):
 
     def logo(self) -> Picture:
         return Picture.objects.first() or self.paper.picture("Logo", (300, 60))
+
+    @rule(pick=PICK, credit=WORDS)
+    def illustrate(self, pick: int, credit: str) -> None:
+        """A story gets the picture, or the picture another credit."""
+        picture, story = self.logo(), self._some(Article, pick)
+        if story is not None and story.picture is None:
+            story.picture = picture
+            story.save_revision().publish()
+        else:
+            picture.credit = credit
+            picture.save()
+
+    @rule()
+    def make_what_is_wished_for(self) -> None:
+        press_pending()
+        wished = Edition(django_settings.EDITION_DIR)
+        readers = wished.readers_of(wished.keys_read(PREFIX))
+        wished.close()
+        made = Granter().work()
+        assert bool(made) == bool(readers)
+        assert press_pending().renders == len(readers)
 
     @rule()
     def drop_redirect(self) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
+from PIL import Image
 from pytest_django import Settings
-from wagtail.images.models import Filter
 from wagtail.models import Page
 
 from broadsheet.kit import public
@@ -142,7 +142,7 @@ def test_picture_that_the_machine_cannot_make_holds_the_story_back(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Filter, "run", full)
+        patch.setattr(Image.Image, "save", full)
         press_pending()
     assert status(story.address) == 503
     press_failed()

@@ -62,6 +62,10 @@ class SecondFactor:
         return HttpResponseRedirect(f"{question}?{urlencode({'next': back})}")
 
 
+ANY_SIZE = "wagtailimages:preview"
+"""Makes a picture to whatever size somebody asks for; ours are made to those that templates ask for."""
+
+
 class DeskRights:
     """Refuses an address that is about something to which whoever asks has no right at all.
 
@@ -86,6 +90,8 @@ class DeskRights:
             return None
         if not request.user.has_perm("wagtailadmin.access_admin"):
             return None  # the sign-in's to refuse
+        if match.view_name == ANY_SIZE:
+            return permission_denied(request)
         things = _things(request, match.view_name, kwargs)
         if all(may_see(request.user, thing) for thing in things):
             return None

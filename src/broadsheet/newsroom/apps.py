@@ -11,14 +11,18 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.kit.slots import register_slot
+        from broadsheet.kit.wishes import register_maker
         from broadsheet.newsroom import handlers
+        from broadsheet.newsroom.actions.pictures import make_smaller
         from broadsheet.newsroom.models import fulltext
         from broadsheet.newsroom.renderers import chrome, kinds, pages, trying
+        from broadsheet.theme.pictures import AVIF
 
         post_migrate.connect(fulltext.on_migrated, sender=self, dispatch_uid="newsroom-search")
         handlers.listen()
         kinds.register()
         chrome.register()
         handlers.listen()
+        register_maker(AVIF, make_smaller)
         register_slot("page.preview", pages.preview)
         register_slot("look.preview", trying.front_with)

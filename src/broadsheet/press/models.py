@@ -1,4 +1,4 @@
-"""What the press keeps in the main database: where documents used to be, and what could not be rendered."""
+"""What the press keeps in the main database: where documents used to be, what could not be rendered or made."""
 
 from __future__ import annotations
 
@@ -26,3 +26,15 @@ class Failure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource}: {self.error}"
+
+
+class Unmade(models.Model):
+    """Something that documents wish for and that could not be made: they do without, it is tried again."""
+
+    wish = models.CharField(max_length=200, unique=True)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    again_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.wish}: {self.error}"

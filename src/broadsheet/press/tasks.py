@@ -14,6 +14,7 @@ from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import clear_out, press_failed, press_pending
+from broadsheet.press.actions.granting import Granter, behave
 from broadsheet.press.actions.polishing import Polisher
 from broadsheet.press.models import Failure
 from broadsheet.press.queries import sources_stamp
@@ -37,6 +38,7 @@ def jobs() -> list[Job]:
         Job("press again what failed", 30, retry),
         Job("turn the clock", 20, Clock().turn),
         Job("clear out old editions", 24 * 3600, clear_out),
+        Job("make what documents wish for", 1.0, Wishes().grant),
     ]
 
 
@@ -52,6 +54,20 @@ class Clock:
         with transaction.atomic():
             mark(*(key for key, value in shown.items() if self._turned.get(key) != value))
         self._turned = shown
+
+
+class Wishes:
+    """Grants wishes for as long as there are any, in a thread that gives way to all others."""
+
+    def __init__(self) -> None:
+        self._granter: Granter | None = None
+
+    def grant(self) -> None:
+        if self._granter is None:
+            self._granter = Granter()
+            behave()
+        while self._granter.work():
+            pass
 
 
 def retry() -> None:

@@ -34,6 +34,7 @@ def looks(values: Values) -> Iterator[tuple[str, Look]]:
     yield "people", people
     yield "e-mail", partial(email, values)
     yield "edition", edition
+    yield "behind the press", behind_the_press
     yield "schedule", schedule
     yield "search", search
     yield "payments", partial(payments, values)
@@ -154,6 +155,18 @@ def edition() -> Iterator[Finding]:
     yield Finding(
         "edition", "ok", f"number {current.number}, {sum(1 for _ in current.resources())} documents"
     )
+
+
+def behind_the_press() -> Iterator[Finding]:
+    """Whether what pages do without for now (smaller pictures, cards to share) can be made."""
+    from broadsheet.press.actions.granting import CANNOT, waiting
+    from broadsheet.press.models import Unmade
+
+    for row in Unmade.objects.filter(attempts__gte=CANNOT).order_by("again_at")[:MOST]:
+        said = row.error or "the process ended each time"
+        mend = "Bring the picture's file in again at the desk. Pages show what they have; it is tried again."
+        yield Finding("behind the press", "warning", f"{row.wish}: {said}", mend)
+    yield Finding("behind the press", "ok", f"{waiting()} things are still to be made")
 
 
 def schedule() -> Iterator[Finding]:

@@ -193,6 +193,9 @@ WAGTAILADMIN_BASE_URL = BROADSHEET.url.rstrip("/")
 WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Picture"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 40 * 1024 * 1024
 """What a camera makes; the proxy in front lets 50 MB through."""
+WAGTAILIMAGES_IMAGE_FORM_BASE = "broadsheet.newsroom.forms.PictureForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = None
+"""Our form says it in a sentence."""
 WAGTAILDOCS_DOCUMENT_MODEL = "newsroom.Download"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "broadsheet.newsroom.forms.DownloadForm"

@@ -1,51 +1,74 @@
-"""Pictures in pages: a few fixed sizes of each, in WebP and JPEG, published with the page that shows them."""
+"""Pictures in pages: a few fixed sizes of each, in WebP and JPEG with the page that shows them, in AVIF soon after."""
 
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from PIL import features
 from PIL.Image import DecompressionBombError
+from wagtail.images.models import Filter
 
 from broadsheet.kit import reads
+from broadsheet.kit.wishes import wish
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Wagtail's filter specifications that a picture is made to: some in WebP, one in JPEG."""
+    """Wagtail's filter specifications that a picture is made to: some in WebP, and in AVIF where that is worth
+    it, one in JPEG. No others are made for readers, and nothing that they ask for makes one."""
 
-    webp: tuple[str, ...]
+    sizes: tuple[str, ...]
     jpeg: str
+    has_avif: bool = True
 
     @property
     def specs(self) -> tuple[str, ...]:
-        webp = (f"{spec}|format-webp" for spec in self.webp)
-        return (*webp, f"{self.jpeg}|bgcolor-ffffff|format-jpeg")
+        """What the page waits for."""
+        webp = (f"{size}|credited|format-webp" for size in self.sizes)
+        return (*webp, f"{self.jpeg}|bgcolor-ffffff|credited|format-jpeg")
+
+    @property
+    def smaller(self) -> tuple[str, ...]:
+        """What is made behind the press."""
+        return tuple(f"{size}|credited|format-avif" for size in self.sizes if self.has_avif)
 
 
 SHAPES = {
     "card": Shape(("fill-360x240", "fill-720x480"), "fill-720x480"),
     "lead": Shape(("fill-360x240", "fill-720x480", "fill-1200x800"), "fill-720x480"),
     "whole": Shape(("max-480x720", "max-800x1200", "max-1200x1200"), "max-800x1200"),
-    "portrait": Shape(("fill-96x96", "fill-192x192"), "fill-192x192"),
+    "portrait": Shape(("fill-96x96", "fill-192x192"), "fill-192x192", has_avif=False),
 }
 """Cards and leads are cut to 3:2 around the picture's focal point; a story shows the whole picture."""
 
-TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
+TYPES = {
+    ".avif": "image/avif",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+}
 
-LOGO = ("max-480x96|format-png", "max-960x192|format-png")
+AVIF = "avif"
+"""The kind of wish for a picture in AVIF; the ident is the picture's id."""
+
+CAN_AVIF = features.check("avif")
+"""Whether this machine's Pillow writes AVIF; else pages stay with WebP."""
+
+LOGO = ("max-480x96|credited|format-png", "max-960x192|credited|format-png")
 """A logo keeps its transparent ground."""
 
-SHARED = "fill-1200x630|bgcolor-ffffff|format-jpeg"
+SHARED = "fill-1200x630|bgcolor-ffffff|credited|format-jpeg"
 """What other sites show beside a link to a story."""
 
 STILL = SHAPES["whole"].specs[-1]
@@ -78,13 +101,21 @@ def picture(
     if not made:
         return Markup("")
     *webp, jpeg = made
-    widths = {one.width: one for one in webp}  # a small picture is no wider in the larger sizes
-    srcset = ", ".join(f"{one.url} {one.width}w" for one in widths.values())
+    smaller = _smaller(image, SHAPES[shape].smaller)
     hurry = Markup(' fetchpriority="high"') if is_first else Markup(' loading="lazy"')
-    return Markup(
-        '<picture><source type="image/webp" srcset="{}" sizes="{}">'
-        '<img src="{}" width="{}" height="{}" alt="{}"{} decoding="async"></picture>'
-    ).format(srcset, sizes, jpeg.url, jpeg.width, jpeg.height, alt, hurry)
+    shown = Markup('<img src="{}" width="{}" height="{}" alt="{}"{} decoding="async">').format(
+        jpeg.url, jpeg.width, jpeg.height, alt, hurry
+    )
+    sources = _source("avif", smaller, sizes) + _source("webp", webp, sizes)
+    return Markup("<picture>{}{}</picture>").format(sources, shown)
+
+
+def _source(format_: str, files: Sequence[Made], sizes: str) -> Markup:
+    if not files:
+        return Markup("")
+    widths = {one.width: one for one in files}  # a small picture is no wider in the larger sizes
+    srcset = ", ".join(f"{one.url} {one.width}w" for one in widths.values())
+    return Markup('<source type="image/{}" srcset="{}" sizes="{}">').format(format_, srcset, sizes)
 
 
 def shared_picture(image: Any) -> Made | None:
@@ -131,13 +162,41 @@ def _made(image: Any, specs: Sequence[str]) -> list[Made]:
         return [_published(image, renditions[spec]) for spec in specs]
 
 
+def _smaller(image: Any, specs: Sequence[str]) -> list[Made]:
+    """The files of an image that are made behind the press: all, or none yet, and then they are wished for."""
+    if not (specs and CAN_AVIF):
+        return []
+    with reads.reading():
+        found = image.find_existing_renditions(*map(_filter, specs))
+        whole = [one for one in found.values() if Path(one.file.path).is_file()]
+        if len(whole) == len(specs):
+            return [_published(image, found[_filter(spec)]) for spec in specs]
+        # Files that were lost are made again like those that never were.
+        image.renditions.filter(
+            pk__in=[one.pk for one in found.values() if one not in whole]
+        ).delete()
+    wish(AVIF, image.pk)
+    return []
+
+
+@functools.cache
+def _filter(spec: str) -> Filter:
+    return Filter(spec)
+
+
+def smaller_specs(specs: Collection[str]) -> list[str]:
+    """What a picture is made to in AVIF that was made to these specifications."""
+    every = dict.fromkeys(small for shape in SHAPES.values() for small in shape.smaller)
+    return [small for small in every if small.replace("avif", "webp") in specs]
+
+
 def _published(image: Any, rendition: Any) -> Made:
     """A rendition under an address that changes with its content; outside of pressing, where the desk sees it."""
     if reads.current() is None:
         return Made(rendition.url, rendition.width, rendition.height)
-    content = (
-        f"{image.file_hash or image.file.name} {rendition.filter_spec} {rendition.focal_point_key}"
-    )
+    # The formats of one size share a folder: what repeats itself in a page costs it little.
+    size = rendition.filter_spec.partition("|")[0]
+    content = f"{image.file_hash or image.file.name} {size} {rendition.focal_point_key}"
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     file = Path(rendition.file.path)
     name = re.sub(r"[^a-z0-9]+", "-", Path(image.file.name).stem.lower()).strip("-")[:40]

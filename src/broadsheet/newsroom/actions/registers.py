@@ -8,12 +8,12 @@ from django.core.files import File
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.text import slugify
-from PIL import Image, UnidentifiedImageError
 from wagtail.models import Locale
 
 from broadsheet.kit import audit
 from broadsheet.newsroom.errors import BadPicture
 from broadsheet.newsroom.models import Author, Download, FrontPage, Picture, SectionPage, Topic
+from broadsheet.newsroom.rules.picture_files import MOST_PIXELS, Fault, look_at
 
 
 def _free_slug(model: type[Author | Topic], locale: Locale, wanted: str) -> str:
@@ -110,6 +110,13 @@ def create_topic(
     return topic
 
 
+FAULTS = {
+    Fault.NO_PICTURE: "cannot be read as a picture; use JPEG, PNG, WebP, AVIF or GIF.",
+    Fault.CUT_OFF: "is cut off: the picture ends before its end. Copy it from where it comes from again.",
+    Fault.TOO_LARGE: f"has more than {MOST_PIXELS // 1_000_000} million pixels; make it smaller first.",
+}
+
+
 @transaction.atomic
 def add_picture(
     *,
@@ -120,20 +127,20 @@ def add_picture(
     credit: str = "",
     source: str = "",
 ) -> Picture:
-    """Take a picture file into the library. Raises BadPicture where it cannot be read as one."""
-    try:
-        with Image.open(file) as opened:
-            opened.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadPicture(
-            f"{file.name} cannot be read as a picture; use JPEG, PNG, WebP, AVIF or GIF."
-        ) from error
+    """Take a picture file into the library, with what it says of itself where nothing else is said.
+
+    Raises BadPicture where it cannot be read as a whole picture, or is too large.
+    """
+    with file.open("rb") as content:
+        found = look_at(content)
+    if isinstance(found, Fault):
+        raise BadPicture(f"{file.name} {FAULTS[found]}")
     with file.open("rb") as content:
         picture = Picture(
             title=title[:255], description=alt[:255], credit=credit[:255], source=source[:500]
         )
         picture.file = ImageFile(content, name=file.name)
-        picture._set_image_file_metadata()  # noqa: SLF001 - what Wagtail's own upload view calls
+        picture.take_words(found)
         picture.save()
     audit.record("picture.added", picture, by=by)
     return picture

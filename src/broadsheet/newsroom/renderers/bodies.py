@@ -158,7 +158,7 @@ def _picture(value: Any) -> Block | None:
     return {
         "image": image,
         "alt": value["alt"] or image.description,
-        "caption": value["caption"],
+        "caption": value["caption"] or image.caption,
         "credit": value["credit"] or image.credit,
     }
 

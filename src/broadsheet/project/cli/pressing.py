@@ -73,6 +73,7 @@ def check_press(directory: Path) -> int:
 def press_status(directory: Path) -> None:
     """Say which edition readers get and what waits."""
     open_desk(directory)
+    from broadsheet.press.actions.granting import waiting
     from broadsheet.press.models import Failure
     from broadsheet.press.queries import edition, pending_changes
 
@@ -83,6 +84,7 @@ def press_status(directory: Path) -> None:
             f"Readers are kept at edition {current.held}; to go on: broadsheet press run --everything"
         )
     click.echo(f"{len(pending_changes())} changes wait to be pressed.")
+    click.echo(f"{waiting()} pictures and cards are still to be made behind the press.")
     for failure in Failure.objects.order_by("since"):
         click.echo(
             f"{failure.resource} cannot be rendered since {failure.since:%Y-%m-%d %H:%M} UTC: {failure.error}"
