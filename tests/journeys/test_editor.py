@@ -166,6 +166,24 @@ def test_story_renamed_is_found_at_both_addresses(address: str, desk: Desk, serv
     assert desk.page.request.get(address).url == served.url + new
 
 
+def test_story_whose_headline_has_400_characters_loses_none(desk: Desk, served: Served) -> None:
+    words = ("A headline that nobody shortened, and then went on. " * 8)[:400]
+    desk.page.goto("/desk/")
+    desk.page.get_by_role("link", name="City", exact=True).first.click()
+    desk.wait_until_settled()
+    headline = desk.field("Headline")
+    headline.click()
+    desk.page.keyboard.insert_text(words)  # as from the clipboard
+    desk.page.keyboard.press("Tab")
+    assert headline.evaluate("box => box.scrollHeight <= box.offsetHeight")
+    desk.publish()
+    address = desk.live_address()
+    assert len(address) < 215
+    page = html.document_fromstring(served.get(address)[1])
+    assert page.find(".//h1").text_content().strip() == words
+    assert words in served.get("/city/")[1].decode()
+
+
 def test_author_and_section_renamed_are_renamed_on_every_page(
     address: str, desk: Desk, served: Served
 ) -> None:

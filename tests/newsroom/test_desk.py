@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -15,7 +16,7 @@ from wagtail.models import Page, Task, WorkflowState
 
 from broadsheet.newsroom.actions.registers import create_topic
 from broadsheet.newsroom.actions.stories import write_story
-from broadsheet.newsroom.models import Author, Picture, Topic
+from broadsheet.newsroom.models import Article, Author, Picture, Topic
 from broadsheet.newsroom.renderers.pages import preview
 from broadsheet.readers.actions import create_account
 from paper import Paper
@@ -160,20 +161,37 @@ def test_desk_schedule_says_in_whose_time(paper: Paper, editor: Client) -> None:
     assert "current_time_zone" not in editor.get(reverse("wagtailadmin_account")).content.decode()
 
 
-def test_desk_headline_that_is_too_long_is_said_and_kept_whole(
-    paper: Paper, editor: Client
-) -> None:
+LONG = "A headline that nobody shortened, and then went on. " * 8
+
+
+def test_desk_headline_is_as_long_as_its_editor_wants(paper: Paper, editor: Client) -> None:
     story = write_story(section=paper.city, draft=paper.draft(), by="test")
     edit = reverse("wagtailadmin_pages:edit", args=[story.pk])
     # A browser would cut what is pasted at the field's length, without a word.
     lines = re.findall(
-        r'<input[^>]*name="(?:title|dateline|picture_alt)"[^>]*>', editor.get(edit).content.decode()
+        r'<textarea[^>]*name="(?:title|dateline|picture_alt)"[^>]*>',
+        editor.get(edit).content.decode(),
     )
     assert len(lines) == 3
     assert [line for line in lines if "maxlength" in line] == []
-    headline = "A headline that nobody shortened, and then went on. " * 8
-    answer = editor.post(edit, {**form_of(editor, edit), "title": headline, "action-publish": "1"})
+    editor.post(edit, {**form_of(editor, edit), "title": f"{LONG}\n", "action-publish": "1"})
+    story = Article.objects.get(pk=story.pk)
+    assert (story.live, story.headline) == (True, LONG.strip())
+    assert story.title == story.draft_title == story.headline[:253].rpartition(" ")[0] + "…"
+    shown = html.unescape(editor.get(edit).content.decode())
+    assert f">\n{LONG.strip()}</textarea>" in shown
+    copied = story.copy(update_attrs={"title": "A copy", "slug": "a-copy"})
+    assert copied.headline == "A copy"
+    editor.post(edit, {**form_of(editor, edit), "title": "Short again", "action-publish": "1"})
+    assert Article.objects.get(pk=story.pk).headline == "Short again"
+
+
+def test_desk_section_name_that_is_too_long_is_said_and_kept_whole(
+    paper: Paper, editor: Client
+) -> None:
+    edit = reverse("wagtailadmin_pages:edit", args=[paper.city.pk])
+    answer = editor.post(edit, {**form_of(editor, edit), "slug": "city", "title": LONG})
     page = answer.content.decode()
-    assert headline.strip() in page
+    assert LONG.strip() in page
     assert "at most 255 characters (it has 415)" in page
-    assert Page.objects.get(pk=story.pk).title == "Bridge closes"
+    assert Page.objects.get(pk=paper.city.pk).title == "City"

@@ -56,9 +56,9 @@ def stories(code: str) -> list[Story]:
         _six_thousand(code),
         _of(code, "turned", f"{TURN}{WORDS[code][0]} 2026 (A) abc عربي", f"{TURN}עברית 12,5 % abc"),
         _of(code, "emoji", EMOJI * 8, EMOJI * 20),
-        _of(code, "script", f"{MARK} {WORDS[code][0]}"[:255], MARK, link=LINK),
-        _of(code, "longest", long(code, 255), long(code, 1000), bylines=3),
-        _of(code, "unbroken", unbroken(code, 255), unbroken(code, 300), bylines=3),
+        _of(code, "script", f"{MARK} {WORDS[code][0]}", MARK, link=LINK),
+        _of(code, "longest", long(code, 400), long(code, 1000), bylines=3),
+        _of(code, "unbroken", unbroken(code, 400), unbroken(code, 300), bylines=3),
     ]
 
 
@@ -74,7 +74,7 @@ def _of(
     """A story that holds the same words in every field there is."""
     link = link or f'<a href="https://{unbroken("fr", 60)}.example/{unbroken("fr", 200)}">'
     safe = words.replace("&", "&amp;").replace("<", "&lt;")
-    names = tuple(f"{words[: 118 - number]} {number}" for number in range(bylines))
+    names = tuple(f"{words[: 253 - number]} {number}" for number in range(bylines))
     table = {"data": [[words] * 5] * 3, "first_row_is_table_header": True}
     bars = [{"name": words, "number": number, "shown": words} for number in ("0", "12.5")]
     body = [
@@ -112,4 +112,4 @@ def _of(
         ("corrections", [{"text": words, "published": CORRECTED}]),
     ]
     picture = "broken" if slug == "longest" else "sound"
-    return Story(slug, headline, words, body, names, (words[:110],), picture, words)
+    return Story(slug, headline, words, body, names, (words[:250],), picture, words)

@@ -100,7 +100,7 @@ class Wreck:
         """Write a story with all it names, and publish it."""
         words = {"locale": self.locale, "by": BY}
         for name in story.bylines:
-            role, life = name[:120], story.standfirst
+            role, life = name[:255], story.standfirst
             self.authors[name] = create_author(name=name, role=role, biography=life, **words)
         for name in story.topics:
             self.topics[name] = create_topic(name=name, description=story.standfirst, **words)

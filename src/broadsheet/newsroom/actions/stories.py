@@ -72,7 +72,6 @@ def write_story(*, section: SectionPage, draft: Draft, by: audit.Actor) -> Artic
 def new_story(section: SectionPage, draft: Draft) -> Article:
     """A story made from a draft, for a section; it is in no database yet and not live."""
     story = Article(
-        title=draft.headline,
         kind=draft.kind,
         series=draft.series,
         slug=draft.slug,
@@ -86,6 +85,7 @@ def new_story(section: SectionPage, draft: Draft) -> Article:
         has_unpublished_changes=True,
         **draft.extra,
     )
+    story.headline = draft.headline
     if draft.translation_of is not None:
         story.translation_key = draft.translation_of.translation_key
     _fill(story, draft)
@@ -95,7 +95,7 @@ def new_story(section: SectionPage, draft: Draft) -> Article:
 @transaction.atomic
 def rewrite_story(*, story: Article, draft: Draft, by: audit.Actor) -> Article:
     """Replace what a story says by a new draft, as a new revision; what is public stays as it is until published."""
-    story.title, story.slug, story.standfirst = draft.headline, draft.slug, draft.standfirst
+    story.headline, story.slug, story.standfirst = draft.headline, draft.slug, draft.standfirst
     story.kind, story.series = draft.kind, draft.series
     story.picture, story.picture_alt = draft.picture, draft.picture_alt
     story.picture_caption, story.original_html = draft.picture_caption, draft.original_html

@@ -19,8 +19,9 @@ from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
 from broadsheet.newsroom.blocks import StoryBody
 from broadsheet.newsroom.choices import StoryKind
-from broadsheet.newsroom.models.pages import SLUG, SUMMARY, PublicPage, WholeLine
-from broadsheet.newsroom.rules import story_address
+from broadsheet.newsroom.models.pages import SLUG, SUMMARY, PublicPage
+from broadsheet.newsroom.models.writing import StoryForm, WholeLine
+from broadsheet.newsroom.rules import story_address, title_of
 
 
 class TopicsPanel(FieldPanel):
@@ -39,7 +40,8 @@ class TopicsPanel(FieldPanel):
 
 
 class Article(PublicPage):
-    """A story. Its headline is the page's title; its address is fixed by the month of its first publication."""
+    """A story. Its headline is the page's title, and may be longer; its address is fixed by the month of its first
+    publication."""
 
     kind = models.CharField(
         _("kind"),
@@ -69,7 +71,9 @@ class Article(PublicPage):
     )
     address = models.CharField(max_length=400, null=True, unique=True, editable=False)
     original_html = models.TextField(blank=True, editable=False)
+    whole_headline = models.TextField(blank=True, editable=False)
 
+    base_form_class = StoryForm
     parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
     exclude_fields_in_copy: ClassVar[list[str]] = ["address"]
@@ -79,7 +83,6 @@ class Article(PublicPage):
             heading=_("Headline"),
             placeholder=_("Headline"),
             help_text=_("What happened."),
-            widget=WholeLine,
         ),
         FieldPanel("standfirst"),
         FieldPanel("kind"),
@@ -118,7 +121,15 @@ class Article(PublicPage):
 
     @property
     def headline(self) -> str:
-        return str(self.title)
+        """The headline as a whole; the title is its beginning where a title cannot hold it."""
+        whole = self.whole_headline
+        # Whoever sets the title alone (a copy's new title) has written another headline.
+        return str(whole if title_of(whole) == self.title else self.title)
+
+    @headline.setter
+    def headline(self, words: str) -> None:
+        self.title = title_of(words)
+        self.whole_headline = "" if self.title == words else words
 
     def current_address(self) -> str:
         """The address it has, or would get if it were published for the first time now (or when scheduled)."""
@@ -183,7 +194,7 @@ class Byline(Orderable):
     )
     guest = models.CharField(
         _("guest author"),
-        max_length=120,
+        max_length=255,
         blank=True,
         help_text=_("A name without a page of its own."),
     )

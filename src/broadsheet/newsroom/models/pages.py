@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -18,30 +17,18 @@ from wagtail.admin.panels import (
     PublishingPanel,
     TitleFieldPanel,
 )
-from wagtail.admin.widgets import SlugInput
 from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
 
 from broadsheet.kit.slots import slot
 from broadsheet.newsroom.blocks import FrontBody, StoryBody
+from broadsheet.newsroom.models.writing import ShortSlug, WholeLine
 from broadsheet.newsroom.rules import is_reserved
-
-
-class WholeLine(TextInput):
-    """A line that keeps whatever is pasted into it: too much is said in a sentence, never cut off without one."""
-
-    def build_attrs(
-        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        attrs = super().build_attrs(base_attrs, extra_attrs)
-        attrs.pop("maxlength", None)
-        return attrs
-
 
 TITLE = TitleFieldPanel("title", widget=WholeLine)
 SLUG = FieldPanel(
     "slug",
-    widget=SlugInput,
+    widget=ShortSlug(),
     help_text=_(
         "The last part of the address. Readers who have the old address are led to the new one."
     ),

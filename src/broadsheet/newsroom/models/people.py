@@ -8,20 +8,21 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
-from wagtail.admin.widgets import SlugInput
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
+
+from broadsheet.newsroom.models.writing import ShortSlug, WholeLine
 
 
 class Register(TranslatableMixin, index.Indexed, models.Model):
     """A name with an address of its own, one row per language."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=255)
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
 
     name_panels: ClassVar[list[object]] = [
-        TitleFieldPanel("name", placeholder=_("Name"), targets=["slug"]),
-        FieldPanel("slug", widget=SlugInput),
+        TitleFieldPanel("name", placeholder=_("Name"), targets=["slug"], widget=WholeLine),
+        FieldPanel("slug", widget=ShortSlug(110)),
     ]
     search_fields: ClassVar[list[object]] = [
         index.SearchField("name"),
@@ -46,7 +47,7 @@ class Author(Register):
     """Who writes. A guest author has no account; an account is never needed to have a byline."""
 
     role = models.CharField(
-        _("role or beat"), max_length=120, blank=True, help_text=_("For example: City reporter.")
+        _("role or beat"), max_length=255, blank=True, help_text=_("For example: City reporter.")
     )
     biography = models.TextField(_("biography"), blank=True)
     portrait = models.ForeignKey(
@@ -63,7 +64,7 @@ class Author(Register):
 
     panels: ClassVar[list[object]] = [
         *Register.name_panels,
-        FieldPanel("role"),
+        FieldPanel("role", widget=WholeLine),
         FieldPanel("biography"),
         FieldPanel("portrait"),
         MultiFieldPanel(

@@ -96,7 +96,7 @@ def _story(story: Article, plate: Plate) -> Document:
     shared = shared_picture(story.picture) if story.picture else None
     card = register.card(story)
     head = Head(
-        title=story.title,
+        title=story.headline,
         path=path,
         description=story.search_description or story.standfirst or plain_text(story, 160),
         alternates=_alternates(story),
@@ -138,7 +138,7 @@ def text_document(story: Article) -> Document | None:
     return html_document(
         "newsroom/text.html",
         code=plate.code,
-        head=Head(title=story.title, path=f"{card.url}{TEXT}", listed=False),
+        head=Head(title=story.headline, path=f"{card.url}{TEXT}", listed=False),
         story_path=card.url,
         home=plate.home,
         name=plate.name,

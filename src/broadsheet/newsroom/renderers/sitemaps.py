@@ -76,7 +76,7 @@ def news_document() -> Document:
         etree.SubElement(publication, f"{{{NEWS}}}language").text = code
         moment = iso(story.first_published_at or clock.now())
         etree.SubElement(news, f"{{{NEWS}}}publication_date").text = moment
-        etree.SubElement(news, f"{{{NEWS}}}title").text = without_unspeakable(story.title)
+        etree.SubElement(news, f"{{{NEWS}}}title").text = without_unspeakable(story.headline)
     body = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
     return Document("/sitemap-news.xml", body, XML)
 

@@ -46,7 +46,7 @@ def _news_article(story: Article, plate: Plate, card: Card, image: str) -> dict[
     """A story as a `NewsArticle`."""
     made: dict[str, Any] = {
         "@type": "NewsArticle",
-        "headline": story.title,
+        "headline": story.headline,
         "inLanguage": plate.code,
         "mainEntityOfPage": absolute(card.url),
         "isAccessibleForFree": True,

@@ -40,6 +40,20 @@ def is_reserved(slug: str, languages: frozenset[str]) -> bool:
     return slug in RESERVED or slug in languages or slug.isdigit()
 
 
+LONGEST_TITLE = 255
+"""Characters that a page's title has at most: a limit of Wagtail's table, not of a headline."""
+
+
+def title_of(headline: str) -> str:
+    """As much of a headline as a page's title holds: all of it, or its beginning with an ellipsis, cut between
+    words where there are some."""
+    if len(headline) <= LONGEST_TITLE:
+        return headline
+    cut = headline[: LONGEST_TITLE - 1]
+    words = cut.rpartition(" ")[0]
+    return f"{words if len(words) > LONGEST_TITLE // 2 else cut}…"
+
+
 WORDS_A_MINUTE = 220
 """How fast an adult reads a newspaper without hurry."""
 

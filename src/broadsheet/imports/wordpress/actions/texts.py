@@ -41,7 +41,7 @@ def text_of(run: Run, item: Item, *, has_lead: bool) -> Text:
         footnotes=footnotes_in(item.meta.get("footnotes", "")),
     )
     full = one_line(item.title)
-    title = shortened(full, LONGEST_TITLE)
+    title = full if has_lead else shortened(full, LONGEST_TITLE)  # a story's headline has no end
     text = Text(
         title or _untitled(item, content.blocks),
         content.blocks,

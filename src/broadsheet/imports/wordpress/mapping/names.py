@@ -11,7 +11,7 @@ from broadsheet.imports.wordpress.mapping.markup import parse_html, without_cont
 from broadsheet.imports.wordpress.mapping.richtext import plain
 
 LONGEST_TITLE = 255
-LONGEST_NAME = 120
+LONGEST_NAME = 255
 LONGEST_SLUG = 100
 STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
