@@ -1,7 +1,7 @@
 """A program that makes the newsroom whose pages the tests look at: `building.py DIR PORT MIGRATED`.
 
 English and Arabic are the demonstration's two papers with small plain pictures; French and Persian are
-editions of hostile content. All dates count from one fixed instant, so that the pages are the same each time.
+editions of hostile content; Persian, Urdu and Hebrew have stories written in them. All dates count from one fixed instant, so that the pages are the same each time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from broadsheet.project.cli.opening import open_desk
 from broadsheet.project.directory import make_directory
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
-LANGUAGES = ("en", "ar", "fr", "fa")
+LANGUAGES = ("en", "ar", "fr", "fa", "ur", "he")
 HOSTILE = ("fr", "fa")
 BY = "test"
 
@@ -53,7 +53,9 @@ def build(directory: Path) -> dict[str, str]:
 
     from broadsheet.newsroom.actions.founding import found_newsroom
     from broadsheet.newsroom.actions.indexing import rebuild_index
+    from broadsheet.newsroom.models import Picture
     from broadsheet.press.actions import press_everything
+    from pages import tongues
     from pages.wrecking import hostile_edition
 
     values = settings.BROADSHEET
@@ -63,6 +65,9 @@ def build(directory: Path) -> dict[str, str]:
     addresses = demo_editions(plain)
     for code in HOSTILE:
         addresses |= hostile_edition(code, plain, NOW)
+    picture = Picture.objects.order_by("pk")[0]
+    for code in tongues.TONGUES:
+        addresses |= tongues.edition(code, picture, NOW) | addresses
     addresses |= campaign()
     rebuild_index()
     account()

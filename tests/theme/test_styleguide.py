@@ -69,6 +69,14 @@ def test_style_guide_shows_every_component(
         "audio[controls][preload=none]",
         "video[controls][preload=none]",
         ".newsletter input[type=email]",
+        ".letter input:checked",
+        ".letter .meta a",
+        "input[type=email][aria-invalid]",
+        ".pledge .choice input[checked][value='10']",
+        ".pledge input[name=do][value=pause]",
+        ".pledge input[name=do][value=resume]",
+        ".pledge .errors",
+        ".gifts a[download]",
     ):
         assert page.select(selector), selector
 

@@ -115,6 +115,58 @@ class Bar:
     is_marked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum that may be chosen."""
+
+    value: int
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """Monthly support, as its supporter's page asks for it."""
+
+    state: str
+    since: dt.datetime = dt.datetime(2025, 11, 3, 9, 0, tzinfo=dt.UTC)
+    next: dt.datetime = dt.datetime(2026, 12, 3, 9, 0, tzinfo=dt.UTC)
+    until: dt.datetime = dt.datetime(2027, 2, 3, 9, 0, tzinfo=dt.UTC)
+    failed: dt.datetime = dt.datetime(2026, 11, 3, 9, 0, tzinfo=dt.UTC)
+    ended: dt.datetime = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
+    amount: str = "$10"
+    total: str = "$120"
+    paid: int = 12
+    means: str = "Visa •••• 4242"
+    amounts: tuple[Amount, ...] = (Amount(5, "$5"), Amount(10, "$10"), Amount(20, "$20"))
+
+    @property
+    def ident(self) -> str:
+        return f"pledge-{self.state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A line of what somebody gave."""
+
+    paid: dt.datetime
+    purpose: str
+    amount: str
+    receipt: str = "#content"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A newsletter that a reader may have."""
+
+    slug: str
+    name: str
+    promise: str
+    rhythm: str
+    latest: Link | None = None
+    is_chosen: bool = False
+
+
 WORDS = {
     "ltr": {
         "section": "City",
@@ -123,6 +175,7 @@ WORDS = {
         "names": ["Hana Verrell", "Callum Peverel", "Gideon Abara"],
         "role": "City reporter",
         "text": "She has attended 211 meetings of the council and missed three.",
+        "rhythm": "Fridays at seven",
         "quotation": "We should hold this until the ground is confirmed.",
     },
     "rtl": {
@@ -132,6 +185,7 @@ WORDS = {
         "names": ["هانا فيريل", "كالوم بيفرل", "غديون أبارا"],
         "role": "مراسلة المدينة",
         "text": "حضرت 211 جلسة للمجلس ولم تتغيب إلا عن ثلاث.",
+        "rhythm": "كل يوم جمعة",
         "quotation": "علينا أن نتريث حتى تتأكد حالة الأرض.",
     },
 }
@@ -161,6 +215,7 @@ def samples(direction: str) -> dict[str, Any]:
     numbers = [("2024", "84"), ("2025", "106"), ("2026", "112")]
     return {
         **_reported(words),
+        **_supporters(words),
         "words": words,
         "picture_of": picture,
         "story": story,
@@ -175,6 +230,25 @@ def samples(direction: str) -> dict[str, Any]:
         "columns": [Cell("Year", is_head=True), Cell("Million", is_head=True, is_figure=True)] * 3,
         "rows": [
             [Cell(year, is_head=True), Cell(sum_, is_figure=True)] * 3 for year, sum_ in numbers
+        ],
+    }
+
+
+def _supporters(words: dict[str, Any]) -> dict[str, Any]:
+    """What a supporter and a subscriber see of themselves."""
+    section, headline = str(words["section"]), str(words["headline"])
+    standfirst, rhythm = str(words["standfirst"]), str(words["rhythm"])
+    months = [dt.datetime(2026, month, 3, 9, 0, tzinfo=dt.UTC) for month in (11, 10, 9)]
+    return {
+        "pledges": [Pledge(state) for state in ("active", "paused", "failing", "ended")],
+        "given": [
+            Gift(months[0], section, "$10", receipt=""),
+            Gift(months[1], headline, "$1,250", note="−$250"),
+            Gift(months[2], UNBROKEN[:60], "$10"),
+        ],
+        "letters": [
+            Letter("week", section, standfirst, rhythm, Link(headline), is_chosen=True),
+            Letter("long", headline, UNBROKEN, rhythm),
         ],
     }
 
