@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,12 @@ from wagtail.blocks import StructBlockValidationError
 from broadsheet.newsroom.actions.registers import add_download
 from broadsheet.newsroom.blocks import AudioBlock, VideoBlock
 from broadsheet.newsroom.models import Article, Download
-from broadsheet.newsroom.rules.recordings import LARGEST, is_what_it_says
+from broadsheet.newsroom.rules.recordings import (
+    LARGEST,
+    clock_time,
+    is_what_it_says,
+    seconds_of,
+)
 from broadsheet.press.actions import check_edition, press_everything, press_pending
 from broadsheet.press.edition import Edition, Entry
 from broadsheet.press.newsstand.shelf import Page
@@ -25,9 +32,18 @@ from broadsheet.readers.actions import create_account
 from paper import Paper
 
 MP3 = b"ID3\x04" + bytes(2000)
+SOUND = (b"\xff\xfb\x50\xc4" + bytes(204)) * 383
+"""Ten seconds of silence as MP3: frames of 1152 samples at 44.1 kHz and 64 kbit/s."""
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(2000)
 VTT = b"\xef\xbb\xbfWEBVTT\n\n00:00.000 --> 00:02.000\n" + b"The river rises.\n" * 30
 SAID = "<p>The river rises.</p>"
+
+
+def mp4(milliseconds: int) -> bytes:
+    """A film's first boxes, as far as they say how long it lasts (ISO 14496-12, 8.2.2)."""
+    head = struct.pack(">IIIII", 0, 0, 0, 1000, milliseconds) + bytes(80)
+    movie = struct.pack(">I4s", len(head) + 8, b"mvhd") + head
+    return b"\0\0\0\x18ftypmp42" + bytes(12) + struct.pack(">I4s", len(movie) + 8, b"moov") + movie
 
 
 def kept(folder: Path, name: str, content: bytes) -> Download:
@@ -81,6 +97,46 @@ def test_recordings_are_served_by_us_with_all_that_a_reader_needs(story: Article
         assert figure.select("a[download]")[0]["href"] == figure.select("audio, video")[0]["src"]
         assert "The river rises." in figure.select("details")[0].get_text()
     assert check_edition() == []
+
+
+def test_recording_lasts_as_long_as_its_file_unless_somebody_says_otherwise(
+    story: Article, tmp_path: Path
+) -> None:
+    story.body[0].value["length"] = ""
+    story.save_revision().publish()
+    press_pending()
+    assert "4:32" not in page(story).select("figure.media")[0].get_text()  # its file does not say
+    walk = Download.objects.get(title="walk.mp3")
+    walk.file = SimpleUploadedFile("walk.mp3", SOUND)
+    walk._set_document_file_metadata()  # noqa: SLF001 - what the desk's form calls
+    walk.save()
+    press_pending()
+    assert walk.seconds == 10
+    assert "0:10" in page(story).select("figure.media")[0].get_text()
+    assert Path(walk.file.path).read_bytes() == SOUND
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "seconds"),
+    [
+        ("a.mp3", SOUND, 10),
+        ("a.MP3", SOUND, 10),
+        ("a.mp4", mp4(272_000), 272),
+        ("a.m4a", mp4(90_500), 90),
+        ("a.mp4", mp4(2**31), None),
+        ("a.mp4", MP4, None),
+        ("a.mp3", b"ID3\x04" + b"\xff" * 4000, None),
+        ("a.ogg", b"OggS" + b"\xff" * 400, None),
+        ("a.webm", b"\x1a\x45\xdf\xa3", None),
+        ("a.pdf", b"%PDF", None),
+    ],
+)
+def test_recording_says_how_long_it_lasts(name: str, content: bytes, seconds: int | None) -> None:
+    assert seconds_of(name, io.BytesIO(content)) == seconds
+
+
+def test_length_is_written_as_players_write_it() -> None:
+    assert [clock_time(one) for one in (5, 272, 3723)] == ["0:05", "4:32", "1:02:03"]
 
 
 def test_recordings_are_words_and_a_link_where_there_is_text_alone(story: Article) -> None:

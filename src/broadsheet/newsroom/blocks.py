@@ -144,7 +144,7 @@ class RecordingBlock(blocks.StructBlock):
         regex=r"^(\d+:)?[0-5]?\d:[0-5]\d$",
         required=False,
         label=_("How long it lasts"),
-        help_text=_("Minutes and seconds: 4:32."),
+        help_text=_("Left empty, it is read from the file. Minutes and seconds: 4:32."),
         error_messages={"invalid": _("Write minutes and seconds with a colon between: 4:32.")},
     )
     transcript = blocks.RichTextBlock(

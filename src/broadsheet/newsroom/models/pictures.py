@@ -17,6 +17,7 @@ from wagtail.images.models import Image as WagtailImage
 
 from broadsheet.newsroom.rules import encoding
 from broadsheet.newsroom.rules.crediting import Said, in_words
+from broadsheet.newsroom.rules.recordings import seconds_of
 
 
 class _Written(NamedTuple):
@@ -175,5 +176,13 @@ class Download(AbstractDocument):
     """A file that readers may download."""
 
     source = models.URLField(_("source"), max_length=500, blank=True)
+    seconds = models.PositiveIntegerField(null=True, editable=False)
 
     admin_form_fields = (*WagtailDocument.admin_form_fields, "source")
+
+    def _set_document_file_metadata(self) -> None:
+        """What Wagtail asks for whenever the file is another one: here, how long it lasts, too."""
+        super()._set_document_file_metadata()
+        with self.open_file() as file:
+            self.seconds = seconds_of(self.filename, file)
+            file.seek(0)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from broadsheet.kit import reads
 from broadsheet.newsroom.queries import stories
-from broadsheet.newsroom.rules.recordings import MEDIA_TYPES, ending
+from broadsheet.newsroom.rules.recordings import MEDIA_TYPES, clock_time, ending
 from broadsheet.theme.languages import active_language
 from broadsheet.theme.pictures import still_picture
 
@@ -45,10 +45,11 @@ def _audio(value: Any, texts: list[Markup], files: Files) -> Block | None:
     url = files.get(value["file"].pk) if value["file"] is not None else None
     if url is None:
         return None
+    seconds = value["file"].seconds
     return {
         "url": url,
         "title": value["title"],
-        "length": value["length"],
+        "length": value["length"] or (clock_time(seconds) if seconds else ""),
         "transcript": texts[0],
     }
 

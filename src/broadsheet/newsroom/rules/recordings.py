@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
+from tinytag import TinyTag, TinyTagException
+
 AUDIO = {
     "mp3": "audio/mpeg",
     "m4a": "audio/mp4",
@@ -16,6 +20,9 @@ MEDIA_TYPES = AUDIO | VIDEO | CAPTIONS
 LARGEST = 45 * 1024 * 1024
 """Bytes of a file at most: an hour and a half of speech as MP3, five minutes of film. The proxy lets 50 MB through."""
 
+LONGEST = 24 * 3600
+"""Seconds that a recording lasts at most: what says more of itself is broken."""
+
 HEAD = 16
 """Bytes from which `is_what_it_says` can tell."""
 
@@ -23,6 +30,25 @@ HEAD = 16
 def ending(name: str) -> str:
     """What follows a file name's last dot, in small letters; empty where there is none."""
     return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def seconds_of(name: str, file: BinaryIO) -> int | None:
+    """How long a sound or film lasts, in whole seconds, as the file itself says; None where it does not (WebM, a
+    file that is broken or neither). Reads the file from its start."""
+    if ending(name) not in AUDIO | VIDEO:
+        return None
+    try:
+        lasts = TinyTag.get(name, file_obj=file, tags=False).duration
+    except TinyTagException:
+        return None
+    return round(lasts) if lasts and lasts < LONGEST else None
+
+
+def clock_time(seconds: int) -> str:
+    """A length as players show it: `4:32`, `1:02:03`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def is_what_it_says(name: str, head: bytes) -> bool:
