@@ -108,7 +108,7 @@ def test_recording_lasts_as_long_as_its_file_unless_somebody_says_otherwise(
     assert "4:32" not in page(story).select("figure.media")[0].get_text()  # its file does not say
     walk = Download.objects.get(title="walk.mp3")
     walk.file = SimpleUploadedFile("walk.mp3", SOUND)
-    walk._set_document_file_metadata()  # noqa: SLF001 - what the desk's form calls
+    walk._set_document_file_metadata()
     walk.save()
     press_pending()
     assert walk.seconds == 10

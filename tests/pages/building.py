@@ -1,7 +1,8 @@
 """A program that makes the newsroom whose pages the tests look at: `building.py DIR PORT MIGRATED`.
 
-English and Arabic are the demonstration's two papers with small plain pictures; French and Persian are
-editions of hostile content; Persian, Urdu and Hebrew have stories written in them. All dates count from one fixed instant, so that the pages are the same each time.
+English and Arabic are the demonstration's two papers with small plain pictures; French and Persian are editions of
+hostile content; Persian, Urdu and Hebrew have stories written in them. All dates count from one fixed instant, so
+that the pages are the same each time.
 """
 
 from __future__ import annotations

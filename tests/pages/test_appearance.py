@@ -33,6 +33,9 @@ WIDTHS = {360: 800, 1280: 900}
 VIEWS = [
     *((kind, "en", "light", 360) for kind in KINDS),
     *((kind, "ar", "dark", 1280) for kind in KINDS),
+    ("article", "fa", "light", 360),
+    ("article", "ur", "dark", 360),
+    ("article", "he", "light", 360),
     ("guide", "en", "light", 1280),
     ("guide", "ar", "dark", 360),
 ]
@@ -46,6 +49,7 @@ FONTS = """<?xml version="1.0"?>
 <alias><family>system-ui</family><prefer><family>Noto Sans</family></prefer></alias>
 </fontconfig>"""
 """One set of faces, whatever else a machine has."""
+FACES = {"Noto Serif", "Noto Naskh Arabic", "Noto Nastaliq Urdu", "Noto Serif Hebrew"}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +62,7 @@ def eyes(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Br
     known = subprocess.run(
         ["fc-list", ":", "family"], env=environment, capture_output=True, text=True, check=False
     ).stdout
-    if not {"Noto Serif", "Noto Naskh Arabic"} <= set(known.replace(",", "\n").splitlines()):
+    if not set(known.replace(",", "\n").splitlines()) >= FACES:
         do_without("The Noto faces", "apt install fonts-noto-core fontconfig")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(

@@ -240,7 +240,12 @@ def _supporters(words: dict[str, Any]) -> dict[str, Any]:
     standfirst, rhythm = str(words["standfirst"]), str(words["rhythm"])
     months = [dt.datetime(2026, month, 3, 9, 0, tzinfo=dt.UTC) for month in (11, 10, 9)]
     return {
-        "pledges": [Pledge(state) for state in ("active", "paused", "failing", "ended")],
+        "pledges": [
+            Pledge("active"),
+            Pledge("paused", amount="$5", total="$60"),
+            Pledge("failing", amount="$20", total="$240"),
+            Pledge("ended", amount="$1,250", total="$1,250", paid=1),
+        ],
         "given": [
             Gift(months[0], section, "$10", receipt=""),
             Gift(months[1], headline, "$1,250", note="−$250"),

@@ -42,7 +42,7 @@ def stylesheet() -> Stylesheet:
 def plain_style() -> Stylesheet:
     """What a page of text alone needs so that nothing in it is wider than a phone."""
     return named(
-        "body{max-width:40rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+        ":root{color-scheme:light dark}body{max-width:40rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
         "pre{white-space:pre-wrap}"
     )
 
