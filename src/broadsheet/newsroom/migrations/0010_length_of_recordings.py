@@ -24,7 +24,7 @@ def read_lengths(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsroom', '0008_whole_headlines'),
+        ('newsroom', '0009_whole_headlines'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsroom', '0007_recordings_sources_corrections'),
+        ('newsroom', '0008_pictures_say_whose_they_are'),
     ]
 
     operations = [
