@@ -24,7 +24,8 @@ from wagtail.models import (
     Workflow,
 )
 
-from broadsheet.funding.actions import Gift, begin_donation
+from broadsheet.funding.actions import Gift, begin_donation, create_campaign, open_fund
+from broadsheet.funding.actions.campaigns import Words
 from broadsheet.funding.models import (
     BankLine,
     BankStatement,
@@ -276,8 +277,18 @@ class Newsroom:
         merge = SupporterMerge.objects.create(
             kept=self.gift.supporter, duplicate=other, moved={}, at=now
         )
+        campaign = create_campaign(
+            slug="floods", goal=Money(100, "USD"), starts_at=now, ends_at=now + dt.timedelta(days=1),
+            texts={"en": Words("Floods", "Boats.")}, by="test",
+        )  # fmt: skip
+        fund = open_fund(
+            campaign=campaign, sponsor="A trust", cap=Money(100, "USD"), starts_at=now,
+            ends_at=campaign.ends_at, by="test",
+        )  # fmt: skip
         return {
             "desk/money/merges/|number": merge.pk,
+            "desk/money/campaigns/|slug": campaign.slug,
+            "desk/money/funds/|number": fund.pk,
             "desk/second-factor/|number": 1,
             "desk/money/|key": self.gift.supporter.key,
             "desk/money/|reference": self.gift.reference,

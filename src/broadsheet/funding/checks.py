@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, Max, Sum
+from django.db.models.functions import Coalesce
 
 from broadsheet.funding.actions import webhook_address
 from broadsheet.funding.choices import (
@@ -25,6 +26,7 @@ from broadsheet.funding.models import (
     InboxEvent,
     LedgerEntry,
     LedgerHead,
+    MatchingFund,
     ProcessorAccount,
     Receipt,
     ReceiptSeries,
@@ -73,11 +75,24 @@ def books() -> Iterator[Finding]:
             ledger_sum(account, campaign=campaign).get(campaign.currency, 0)
             for account in (LedgerAccount.GIFTS, LedgerAccount.REFUNDS, LedgerAccount.DISPUTES)
         )
+        matched = -ledger_sum(LedgerAccount.MATCHED, campaign=campaign).get(campaign.currency, 0)
+        if matched != kept.matched_minor:
+            yield (
+                f"campaign {campaign.slug} shows {kept.matched_minor} of sponsors, the ledger says {matched}",
+                "The ledger is right; report this as a bug of Broadsheet.",
+            )
         if booked != kept.gifts_minor:
             yield (
                 f"campaign {campaign.slug} shows {kept.gifts_minor}, the ledger says {booked}",
                 "The ledger is right; report this as a bug of Broadsheet.",
             )
+    claimed = Coalesce(Sum("claims__minor"), 0)
+    funds = MatchingFund.objects.annotate(claims_minor=claimed)
+    for fund in funds.exclude(claimed_minor=F("claims_minor")):
+        yield (
+            f"the fund of {fund.sponsor} says {fund.claimed_minor}, its claims {fund.claims_minor}",
+            "Report this as a bug of Broadsheet.",
+        )
 
 
 def gifts() -> Iterator[Finding]:

@@ -140,6 +140,8 @@ class LedgerAccount(Choice):
     PAYOUTS = "payouts", "Paid out, on its way to the bank"
     BANK = "bank", "At the bank"
     LOSSES = "losses", "Taken beyond what was paid"
+    MATCHED = "matched", "Added to gifts by sponsors"
+    MATCH_DUE = "match_due", "Owed by sponsors of matching gifts"
     EXCHANGE = "exchange", "Exchanged by the processor into another currency"
 
 

@@ -36,6 +36,10 @@ class BadCampaign(FundingError):
     """A campaign cannot be as it is described."""
 
 
+class BadFund(FundingError):
+    """A sponsor's fund cannot be as it is described."""
+
+
 class RefundRefused(FundingError):
     """Money cannot be given back as it was asked for."""
 

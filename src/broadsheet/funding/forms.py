@@ -16,7 +16,17 @@ from broadsheet.funding.models import Campaign
 from broadsheet.funding.queries import accepted_currencies, running_campaign
 from broadsheet.funding.rules.giving import problem_with
 from broadsheet.funding.rules.statements import Unreadable, named_columns
+from broadsheet.kit import clock
 from broadsheet.kit.money import Money, MoneyError, parse_money
+
+
+class _Instant(forms.DateTimeInput):
+    """A day and a minute, as browsers ask for them."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
 
 
 class ConfirmForm(forms.Form):
@@ -218,3 +228,39 @@ def read_amount(text: str, currency: str) -> Money:
         "currency": _("Gifts in this currency cannot be taken."),
     }
     raise forms.ValidationError(sentences[problem.kind] % {"limit": limit})
+
+
+class FundForm(forms.Form):
+    """What a sponsor promises to add to a campaign's gifts; instants are the newsroom's."""
+
+    sponsor = forms.CharField(label="Sponsor, as readers see it", max_length=120)
+    cap = forms.CharField(label="Adds at most, in all", max_length=40)
+    adds = forms.IntegerField(label="Adds", min_value=1, max_value=100, initial=1)
+    per = forms.IntegerField(label="For every", min_value=1, max_value=100, initial=1)
+    most = forms.CharField(label="At most a gift (empty: any)", max_length=40, required=False)
+    starts_at = forms.DateTimeField(label="From", widget=_Instant())
+    ends_at = forms.DateTimeField(label="Until", widget=_Instant())
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        self._campaign = campaign
+        instants = {"starts_at": clock.now(), "ends_at": campaign.ends_at}
+        super().__init__(*args, **{"initial": instants, **kwargs})
+        self.fields["cap"].label = f"Adds at most, in all, in {campaign.currency}"
+
+    def clean_cap(self) -> Money:
+        return self._money("cap")
+
+    def clean_most(self) -> Money | None:
+        return self._money("most") if self.cleaned_data["most"] else None
+
+    def terms(self) -> dict[str, Any]:
+        """What `open_fund` wants to know besides the campaign."""
+        said = dict(self.cleaned_data)
+        ratio = (said.pop("adds"), said.pop("per"))
+        return {**said, "ratio": ratio}
+
+    def _money(self, name: str) -> Money:
+        try:
+            return parse_money(self.cleaned_data[name], self._campaign.currency)
+        except MoneyError as error:
+            raise forms.ValidationError(str(error)) from error

@@ -32,6 +32,11 @@ class Line:
     campaign: Campaign | None = None
 
 
+def hold() -> None:
+    """Let nobody else book until the end of the caller's transaction: what is decided by the books is decided once."""
+    LedgerHead.objects.select_for_update().get()
+
+
 def received(amount: Money, fee: Money, paid: Money) -> list[Line]:
     """What came to a processor's balance of what was `paid`, negative where it went; all but that is here.
 

@@ -19,6 +19,7 @@ from broadsheet.funding.actions import (
     resolve_attempt,
     send_receipt,
     submit_refund,
+    turn_fund,
     turn_phase,
     webhook_address,
 )
@@ -37,6 +38,7 @@ from broadsheet.funding.models import (
     Attempt,
     Campaign,
     InboxEvent,
+    MatchingFund,
     ProcessorAccount,
     Receipt,
     Refund,
@@ -138,11 +140,13 @@ def send_receipts() -> None:
 
 
 def turn_campaigns() -> None:
-    """Move campaigns whose first or last instant has come, so that their pages are pressed again."""
+    """Move campaigns and their funds whose first or last instant has come, so that pages are pressed again."""
     now = clock.now()
     turned = Q(phase=Phase.UPCOMING, starts_at__lte=now) | Q(phase=Phase.OPEN, ends_at__lte=now)
     for campaign in Campaign.objects.filter(turned):
         turn_phase(campaign=campaign, by=BY)
+    for fund in MatchingFund.objects.filter(turned):
+        turn_fund(fund=fund, by=BY)
 
 
 def _try(what: str, work: Callable[[], object]) -> None:

@@ -12,7 +12,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from broadsheet.funding.actions.roles import FUNDRAISERS
-from broadsheet.funding.views.staff import byhand, gifts, inbox, merging, supporters
+from broadsheet.funding.views.staff import byhand, campaigns, gifts, inbox, merging, supporters
 
 SCREENS = [
     path("supporters/", supporters.index, name="supporters"),
@@ -26,6 +26,10 @@ SCREENS = [
     path("gifts/<slug:reference>/receipt/", gifts.receipt, name="gift-receipt"),
     path("gifts/<slug:reference>/give-up/", gifts.give_up, name="gift-give-up"),
     path("refunds/<int:number>/", gifts.decide, name="refund-decide"),
+    path("campaigns/", campaigns.index, name="campaigns"),
+    path("campaigns/<slug:slug>/", campaigns.detail, name="campaign"),
+    path("campaigns/<slug:slug>/fund/", campaigns.fund, name="fund"),
+    path("funds/<int:number>/end/", campaigns.end_fund, name="fund-end"),
     path("by-hand/", byhand.index, name="by-hand"),
     path("by-hand/expect/", byhand.expect, name="expect"),
     path("by-hand/statement/", byhand.statement, name="statement"),
@@ -63,6 +67,7 @@ def register_menu() -> Any:
     entries = [
         Entry("Supporters", "supporters", "view_supporter", "group", 100),
         Entry("Gifts", "gifts", "view_donation", "pick", 200),
+        Entry("Campaigns", "campaigns", "view_campaign", "snippet", 225),
         Entry("By hand and bank", "by-hand", "change_bankline", "doc-full", 250),
         Entry("Processors’ events", "events", "view_inboxevent", "history", 300),
     ]

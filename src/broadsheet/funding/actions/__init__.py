@@ -40,6 +40,7 @@ from broadsheet.funding.actions.refunding import (
 )
 from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
+from broadsheet.funding.actions.sponsoring import close_fund, open_fund, turn_fund
 
 __all__ = [
     "Gift",
@@ -49,6 +50,7 @@ __all__ = [
     "begin_donation",
     "change_account",
     "change_campaign",
+    "close_fund",
     "close_period",
     "collect_events",
     "connect_account",
@@ -65,6 +67,7 @@ __all__ = [
     "money_left",
     "open_account",
     "open_checkout",
+    "open_fund",
     "process_event",
     "propose_refund",
     "receive_event",
@@ -80,6 +83,7 @@ __all__ = [
     "submit_refund",
     "switch_method",
     "take_apart",
+    "turn_fund",
     "turn_phase",
     "webhook_address",
 ]

@@ -20,6 +20,7 @@ from broadsheet.funding.models import (
     BankLine,
     BankMatch,
     BankStatement,
+    MatchingFund,
     Payout,
     ProcessorAccount,
     Refund,
@@ -30,7 +31,10 @@ from broadsheet.funding.rules.statements import Row, Unreadable, read_statement
 from broadsheet.kit import audit, clock, tokens
 from broadsheet.kit.money import Money
 
-Target = Attempt | Payout | Refund
+Target = Attempt | Payout | Refund | MatchingFund
+
+SOURCES = {Payout: LedgerAccount.PAYOUTS, MatchingFund: LedgerAccount.MATCH_DUE}
+"""The account that a line of the bank is taken from, other than the balance of what comes by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def line_left(line: BankLine) -> Money:
 
 @transaction.atomic
 def match_line(*, line: BankLine, targets: Sequence[Target], by: audit.Actor) -> None:
-    """Say what a line is: expected gifts, payouts, refunds made by hand. All of it is booked, or nothing.
+    """Say what a line is: gifts, payouts, refunds made by hand, a sponsor's payment. All of it is booked, or nothing.
 
     Raises MatchRefused for more than is left of the line, another currency or direction, or what is
     matched already.
@@ -157,7 +161,7 @@ def match_line(*, line: BankLine, targets: Sequence[Target], by: audit.Actor) ->
     for model in (Attempt, Payout, Refund):
         held = [each.pk for each in targets if isinstance(each, model)]
         list(model.objects.select_for_update().filter(pk__in=held).order_by("pk"))
-    amounts = [_amount_of(target, account) for target in targets]
+    amounts = [_amount_of(target, account, line) for target in targets]
     if len(set(targets)) < len(targets):
         raise MatchRefused("The same thing is named twice.")
     _need_room(line, amounts)
@@ -175,8 +179,10 @@ def set_line_aside(*, line: BankLine, reason: str, by: AbstractBaseUser) -> None
     audit.record("bank-line.set_aside", line, by=by)
 
 
-def _amount_of(target: Target, account: ProcessorAccount) -> Money:
-    """What a line says of a target, positive where it came."""
+def _amount_of(target: Target, account: ProcessorAccount, line: BankLine) -> Money:
+    """What a line says of a target, positive where it came: for a sponsor's fund whatever is left of it."""
+    if isinstance(target, MatchingFund):
+        return Money(line_left(line).minor, target.campaign.currency)
     if isinstance(target, Attempt):
         if target.account_id != account.pk or BankMatch.objects.filter(attempt=target).exists():
             raise MatchRefused("This gift is not expected by hand, or it came already.")
@@ -208,7 +214,7 @@ def _need_room(line: BankLine, amounts: Sequence[Money]) -> None:
 def _match(
     line: BankLine, target: Target, amount: Money, account: ProcessorAccount, by: audit.Actor
 ) -> None:
-    kind = type(target).__name__.lower()
+    kind = "fund" if isinstance(target, MatchingFund) else type(target).__name__.lower()
     match = BankMatch.objects.create(
         line=line, ref=f"hand_{tokens.reference(30)}", minor=amount.minor, **{kind: target}
     )
@@ -219,7 +225,7 @@ def _match(
             or settle_donation(attempt=target, checkout=checkout, by=by) != Verdict.BOOKED
         ):
             raise MatchRefused("This gift cannot be settled; was it begun otherwise?")
-    source = LedgerAccount.PAYOUTS if isinstance(target, Payout) else LedgerAccount.PROCESSOR
+    source = SOURCES.get(type(target), LedgerAccount.PROCESSOR)
     ledger.book(
         kind="banked",
         account=account,

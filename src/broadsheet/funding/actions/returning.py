@@ -10,6 +10,7 @@ from django.db.models import F
 
 from broadsheet.funding import ledger
 from broadsheet.funding.actions.receipts import issue_correction
+from broadsheet.funding.actions.sponsoring import restate_match
 from broadsheet.funding.choices import DisputeState, LedgerAccount, RefundSource, RefundState
 from broadsheet.funding.gateways.protocol import Disputed, Movement, Payment, Refunded
 from broadsheet.funding.models import (
@@ -149,6 +150,7 @@ def _book_one(
         lines=[
             *ledger.received(movement.amount, movement.fee, paid),
             *_returned(attempt, shares, account, paid.currency),
+            *_unmatched(attempt, after),
         ],
     )
     attempt.returned_minor = after.returned
@@ -173,6 +175,11 @@ def _returned(
         ledger.Line(LedgerAccount.COVER, Money(shares.cover, currency)),
         lost,
     ]
+
+
+def _unmatched(attempt: Attempt, after: Paid) -> list[ledger.Line]:
+    """What sponsors take back of what they added to the gift, or add again."""
+    return [] if attempt.is_extra else restate_match(attempt.donation, after.gift_left)
 
 
 def _restate(donation: Donation, before: Paid, after: Paid, at: dt.datetime) -> None:

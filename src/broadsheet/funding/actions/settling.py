@@ -11,6 +11,7 @@ from django.db.models import F
 from broadsheet.funding import ledger
 from broadsheet.funding.actions.receipts import first_state
 from broadsheet.funding.actions.returning import fold_returns, propose_return
+from broadsheet.funding.actions.sponsoring import claim_match
 from broadsheet.funding.choices import (
     AttemptState,
     DonationState,
@@ -124,6 +125,7 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
         lines=[
             *ledger.received(balance.gross, balance.fee, payment.amount),
             *(_given(donation) if is_first else _owed(payment)),
+            *(claim_match(donation) if is_first else ()),
         ],
     )
     attempt.payment_id, attempt.captured_minor = payment.ident, payment.amount.minor

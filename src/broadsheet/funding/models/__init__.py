@@ -19,6 +19,7 @@ from broadsheet.funding.models.donations import (
 )
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
+from broadsheet.funding.models.sponsors import MatchingClaim, MatchingFund
 
 __all__ = [
     "Attempt",
@@ -35,6 +36,8 @@ __all__ = [
     "LedgerHead",
     "LedgerPeriod",
     "LedgerTransaction",
+    "MatchingClaim",
+    "MatchingFund",
     "Payout",
     "ProcessorAccount",
     "ProcessorObject",

@@ -63,7 +63,9 @@ class BankLine(models.Model):
 
 
 class BankMatch(models.Model):
-    """What a line, or a part of it, is: an expected gift's attempt, a payout, or a refund made by hand."""
+    """What a line, or a part of it, is: an expected gift's attempt, a payout, a refund made by hand, or what a
+    sponsor of matching gifts pays.
+    """
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="matches")
     ref = models.CharField(max_length=40, unique=True)
@@ -77,14 +79,18 @@ class BankMatch(models.Model):
     refund = models.OneToOneField(
         Refund, null=True, on_delete=models.PROTECT, related_name="bank_match"
     )
+    fund = models.ForeignKey(
+        "funding.MatchingFund", null=True, on_delete=models.PROTECT, related_name="bank_matches"
+    )
 
     class Meta:
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(attempt__isnull=False, payout=None, refund=None)
-                | models.Q(attempt=None, payout__isnull=False, refund=None)
-                | models.Q(attempt=None, payout=None, refund__isnull=False),
+                condition=models.Q(attempt__isnull=False, payout=None, refund=None, fund=None)
+                | models.Q(attempt=None, payout__isnull=False, refund=None, fund=None)
+                | models.Q(attempt=None, payout=None, refund__isnull=False, fund=None)
+                | models.Q(attempt=None, payout=None, refund=None, fund__isnull=False),
                 name="funding_bank_match_is_one_thing",
             ),
         )

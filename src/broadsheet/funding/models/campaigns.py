@@ -72,6 +72,7 @@ class CampaignTotal(models.Model):
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="total")
     gifts_minor = models.BigIntegerField(default=0)
+    matched_minor = models.BigIntegerField(default=0)
     gifts = models.IntegerField(default=0)
 
     class Meta:

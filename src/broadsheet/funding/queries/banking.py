@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from broadsheet.funding.choices import ProcessorKind, RefundState
-from broadsheet.funding.models import Attempt, BankLine, Payout, Refund
+from broadsheet.funding.models import Attempt, BankLine, MatchingFund, Payout, Refund
 from broadsheet.funding.rules.matching import Candidate
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
@@ -23,11 +23,15 @@ def unexplained_lines() -> QuerySet[BankLine]:
 
 def candidates_for(
     currency: str, *, came: bool
-) -> Iterator[tuple[Candidate, Attempt | Payout | Refund]]:
-    """What a line of a currency could be: payouts, and where money came expected gifts, else refunds made by hand."""
+) -> Iterator[tuple[Candidate, Attempt | Payout | Refund | MatchingFund]]:
+    """What a line of a currency could be: payouts, sponsors' payments, and where money came expected gifts, else
+    refunds made by hand. What a sponsor owes is no sum that a line has to have: it is never matched by itself.
+    """
     for payout in payouts_on_their_way().filter(currency=currency):
         amount = Money(payout.minor, payout.currency)
         yield Candidate(payout.pk, amount, sent_on=clock.day_of(payout.made_at)), payout
+    for fund in MatchingFund.objects.filter(campaign__currency=currency).select_related("campaign"):
+        yield Candidate(fund.pk, fund.claimed - fund.paid), fund
     if came:
         for attempt in expected_attempts().filter(donation__currency=currency):
             donation = attempt.donation

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from broadsheet.funding.choices import AccountState, Phase
-from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal, ProcessorAccount
+from broadsheet.funding.models import (
+    Campaign,
+    CampaignText,
+    CampaignTotal,
+    MatchingFund,
+    ProcessorAccount,
+)
 from broadsheet.funding.rules.giving import percent_reached, suggested_gifts
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money, parse_money
@@ -70,9 +76,10 @@ class CampaignView:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a campaign has received. `percent` is rounded down."""
+    """What a campaign has received, `matched` of it from sponsors. `percent` is rounded down."""
 
     total: Money
+    matched: Money
     goal: Money
     gifts: int
     percent: int
@@ -107,9 +114,19 @@ def open_campaigns(code: str) -> list[CampaignView]:
 def progress(campaign: Campaign) -> Progress:
     """What a campaign has received so far."""
     total = CampaignTotal.objects.get(campaign=campaign)
+    together = total.gifts_minor + total.matched_minor
     return Progress(
-        Money(total.gifts_minor, campaign.currency),
+        Money(together, campaign.currency),
+        Money(total.matched_minor, campaign.currency),
         campaign.goal,
         total.gifts,
-        percent_reached(total.gifts_minor, campaign.goal_minor),
+        percent_reached(together, campaign.goal_minor),
+    )
+
+
+@reader(lambda campaign: [f"list:campaign-funds/{campaign.pk}"])
+def matching_funds(campaign: Campaign) -> list[MatchingFund]:
+    """Sponsors who match a campaign's gifts, those that begin later too, in the line they stand in."""
+    return list(
+        MatchingFund.objects.filter(campaign=campaign).select_related("campaign").order_by("pk")
     )

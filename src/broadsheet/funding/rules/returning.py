@@ -22,6 +22,11 @@ class Paid:
         """The gift's share of what has gone back, rounded up: the gift is restated rather too soon than too late."""
         return -(-self.returned * self.gift // self.gross)
 
+    @property
+    def gift_left(self) -> int:
+        """What is left of the gift."""
+        return self.gift - self.gift_returned
+
 
 @dataclass(frozen=True, slots=True)
 class Shares:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
@@ -10,16 +11,18 @@ from babel.dates import format_date, format_time
 from django.conf import settings
 
 from broadsheet.funding.choices import Phase
-from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal
+from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal, MatchingFund
 from broadsheet.funding.queries import (
     CampaignView,
     accepted_currencies,
     campaign_path,
     campaign_view,
     gifts_to_choose,
+    matching_funds,
     open_campaigns,
     progress,
 )
+from broadsheet.kit.money import Money, exponent
 from broadsheet.kit.public import Document, Membership, language_prefix, register_kind, watch
 from broadsheet.theme.documents import Head, html_document, html_text
 
@@ -36,6 +39,7 @@ def register() -> None:
     watch(Campaign, lists=campaign_lists)
     watch(CampaignText, lists=text_lists, dependants=lambda text: [f"{CAMPAIGN}{text.campaign_id}"])
     watch(CampaignTotal)
+    watch(MatchingFund, lists=fund_lists)
     for kind in (GiveKind(), CampaignKind("campaign"), CampaignKind("meter")):
         register_kind(kind)
 
@@ -54,6 +58,11 @@ def campaign_lists(campaign: Campaign) -> Iterator[Membership]:
 def text_lists(text: CampaignText) -> Iterator[Membership]:
     """The list of a campaign's languages."""
     yield f"list:campaign-texts/{text.campaign_id}", text.language
+
+
+def fund_lists(fund: MatchingFund) -> Iterator[Membership]:
+    """The list of a campaign's sponsors."""
+    yield f"list:campaign-funds/{fund.campaign_id}", f"{fund.pk} {fund.sponsor}"
 
 
 class GiveKind:
@@ -157,11 +166,32 @@ def campaign_document(view: CampaignView) -> Document:
         head=head,
         view=view,
         progress=progress(campaign),
-        starts=_instant(campaign, code, "starts_at"),
-        ends=_instant(campaign, code, "ends_at"),
+        funds=[_fund(fund, code) for fund in matching_funds(campaign)],
+        starts=_instant(campaign.starts_at, code, campaign.zone),
+        ends=_instant(campaign.ends_at, code, campaign.zone),
         action=f"{language_prefix(code)}/give/confirm/",
         gifts=gifts_to_choose(campaign.currency),
     )
+
+
+def _fund(fund: MatchingFund, code: str) -> dict[str, str]:
+    """What the page says of a sponsor: `state` is to_come, open, used_up or over; amounts as they are written."""
+    state = {Phase.UPCOMING: "to_come", Phase.OPEN: "open", Phase.ENDED: "over"}[
+        Phase(fund.phase)  # type: ignore[call-arg]
+    ]
+    unit = 10 ** exponent(fund.campaign.currency)
+    return {
+        "state": "used_up" if state != "to_come" and not fund.left.minor else state,
+        "sponsor": fund.sponsor,
+        "adds": Money(fund.adds * unit, fund.campaign.currency).format(code),
+        "per": Money(fund.per * unit, fund.campaign.currency).format(code),
+        "most": fund.most.format(code) if fund.most else "",
+        "left": fund.left.format(code),
+        "cap": fund.cap.format(code),
+        "claimed": fund.claimed.format(code),
+        "starts": _instant(fund.starts_at, code, fund.campaign.zone),
+        "ends": _instant(fund.ends_at, code, fund.campaign.zone),
+    }
 
 
 def meter_document(view: CampaignView) -> Document:
@@ -177,9 +207,9 @@ def meter_document(view: CampaignView) -> Document:
     return Document(view.meter_path, text.encode(), "image/svg+xml", headers=METER_HEADERS)
 
 
-def _instant(campaign: Campaign, code: str, name: str) -> str:
-    """The day of an instant of a campaign in the campaign's zone, and the time with the zone."""
-    moment = getattr(campaign, name).astimezone(ZoneInfo(campaign.zone))
+def _instant(moment: dt.datetime, code: str, zone: str) -> str:
+    """The day of an instant in a campaign's zone, and the time with the zone."""
+    moment = moment.astimezone(ZoneInfo(zone))
     locale = Locale.parse(code, sep="-")
     time = format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale)
     day = format_date(moment, "long", locale=locale)

@@ -167,7 +167,7 @@ def lines(directory: Path) -> None:
 @click.argument("number", type=int)
 @click.argument("things", nargs=-1, required=True)
 def match(directory: Path, email: str, number: int, things: tuple[str, ...]) -> None:
-    """Say what line NUMBER is: references of expected gifts, payouts by their id, or refund:7.
+    """Say what line NUMBER is: references of expected gifts, payouts by their id, refund:7, or fund:3.
 
     One line may be several gifts, such as cash that was taken to the bank.
     """
@@ -216,12 +216,18 @@ def find_line(number: int) -> BankLine:
 
 
 def find_target(word: str) -> Target:
-    """An expected gift by its reference, a payout by its id, a refund as `refund:7`. Raises Failure."""
-    from broadsheet.funding.models import Payout
+    """An expected gift by its reference, a payout by its id, a refund as `refund:7`, a sponsor as `fund:3`.
+
+    Raises Failure.
+    """
+    from broadsheet.funding.models import MatchingFund, Payout
 
     kind, _, number = word.partition(":")
     if kind == "refund" and number.isdigit():
         return find_refund(int(number))
+    fund = MatchingFund.objects.filter(pk=number).first() if number.isdigit() else None
+    if kind == "fund" and fund:
+        return fund
     payout = Payout.objects.filter(ident=word).first()
     return payout or find_gift(word).attempts.select_related("account").latest("pk")
 

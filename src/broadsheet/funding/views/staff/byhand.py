@@ -21,7 +21,7 @@ from broadsheet.funding.actions.banking import Target, line_left
 from broadsheet.funding.choices import DonationState, Method
 from broadsheet.funding.errors import BadStatement, MatchRefused
 from broadsheet.funding.forms import ExpectForm, StatementForm
-from broadsheet.funding.models import Attempt, BankLine, Payout, Refund
+from broadsheet.funding.models import Attempt, BankLine, MatchingFund, Payout, Refund
 from broadsheet.funding.queries import (
     candidates_for,
     expected_attempts,
@@ -34,7 +34,12 @@ from broadsheet.kit import audit
 BANK = ("change_bankline", "see_amounts", "view_donation", "view_supporter")
 """The rights of who deals with the bank: its screen shows who gives, and how much."""
 
-KINDS: dict[str, type[Target]] = {"gift": Attempt, "payout": Payout, "refund": Refund}
+KINDS: dict[str, type[Target]] = {
+    "gift": Attempt,
+    "payout": Payout,
+    "refund": Refund,
+    "fund": MatchingFund,
+}
 
 
 @need(*BANK)
@@ -136,6 +141,8 @@ def _named(target: Target) -> str:
         return f"gift {gift.reference} {gift.organisation or gift.name}"
     if isinstance(target, Payout):
         return f"payout {target.ident}"
+    if isinstance(target, MatchingFund):
+        return f"{target.sponsor}, who matches gifts, owes this; whatever the line is"
     return f"refund of gift {target.attempt.donation.reference}"
 
 
