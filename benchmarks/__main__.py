@@ -1,4 +1,4 @@
-"""Runs the benchmarks that are named, or all: `python -m benchmarks [reading|pressing|importing] [--stories N]`."""
+"""Runs the benchmarks that are named, or all: `python -m benchmarks [pressing|starting|reading|importing] [--stories N]`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from benchmarks import importing, newsroom
 def main() -> None:
     """Make a newsroom of invented stories in a temporary directory and measure with it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", metavar="reading|pressing|importing")
+    parser.add_argument("names", nargs="*", metavar="pressing|starting|reading|importing")
     parser.add_argument("--stories", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=5, help="how long each server is asked")
     parser.add_argument(
         "--newsroom", type=Path, help="one made before to measure with, or where to keep it"
     )
     chosen = parser.parse_args()
-    names = chosen.names or ["pressing", "reading", "importing"]
+    names = chosen.names or ["pressing", "starting", "reading", "importing"]
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(
         f"{os.cpu_count()} processors, load before {load}; on a busy machine only ratios mean much"
@@ -31,10 +31,16 @@ def main() -> None:
             importing.measure(Path(scratch), chosen.stories)
         if names == ["importing"]:
             return
-        newsroom.make(chosen.newsroom or Path(scratch) / "newsroom", chosen.stories)
-        from benchmarks import pressing, reading
+        place = chosen.newsroom or Path(scratch) / "newsroom"
+        newsroom.make(place, chosen.stories)
+        from benchmarks import pressing, reading, starting
 
-        pressing.measure(chosen.stories, is_asked="pressing" in names)
+        if "pressing" in names:
+            pressing.measure(chosen.stories)
+        else:
+            pressing.bring_up()
+        if "starting" in names:
+            starting.measure(place)
         if "reading" in names:
             reading.measure(Path(scratch), chosen.seconds)
 

@@ -16,16 +16,21 @@ SIZED = 100
 """Stories whose size is looked at."""
 
 
-def measure(stories: int, *, is_asked: bool) -> None:
-    """Press everything once; with `is_asked` print figures and measure publications."""
+def bring_up() -> None:
+    """Press what is not pressed yet."""
+    from broadsheet.press.actions import press_pending
+
+    press_pending()
+
+
+def measure(stories: int) -> None:
+    """Press everything once and publish some stories; print what that took."""
     from broadsheet.press.actions import press_everything
 
     begun, worked = time.perf_counter(), time.process_time()
     outcome = press_everything()
     rate = outcome.renders / (time.perf_counter() - begun)
     of_work = outcome.renders / (time.process_time() - worked)
-    if not is_asked:
-        return
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"full run: {outcome.renders} documents, {rate:.0f} a second "

@@ -1,8 +1,11 @@
-"""A story asked for by fifty readers at once: of the newsstand, of nginx, of a bare application."""
+"""What fifty readers at once get in a second: of the newsstand, of nginx, of a bare application; one story over and
+over, the documents that change most, and an archive of which some stories are asked for far more than others."""
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import re
 import shutil
 import socket
@@ -12,7 +15,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
+
+if TYPE_CHECKING:
+    from broadsheet.press.edition import Entry
 
 NGINX = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 256; }}
@@ -20,6 +27,15 @@ http {{ access_log off; gzip_static on; include /etc/nginx/mime.types; default_t
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5; keepalive_requests 1000000000;
   server {{ listen 127.0.0.1:{port}; root {folder}/www; index index.html; }} }}"""
+
+
+DRAWN = 200_000
+"""Stories asked for one after the other by Zipf's law, then the same again."""
+
+ZIPF = """local paths, at = {{}}, 0
+for line in io.lines("{file}") do paths[#paths + 1] = line end
+request = function() at = at % #paths + 1; return wrk.format(nil, paths[at]) end
+"""
 
 
 def measure(folder: Path, seconds: int) -> None:
@@ -30,12 +46,9 @@ def measure(folder: Path, seconds: int) -> None:
         return
     from broadsheet.press.queries import edition
 
-    entry = next(e for e in edition().entries() if re.match(r"/\d{4}/\d\d/[^/]+/$", e.path))
-    page = folder / "www" / entry.path.strip("/")
-    page.mkdir(parents=True)
-    for name, coding in (("index.html", "identity"), ("index.html.gz", "gzip")):
-        with edition().open_blob(entry.digest, coding) as blob:
-            (page / name).write_bytes(blob.read())
+    stories = [e for e in edition().entries() if re.match(r"/\d{4}/\d\d/[^/]+/$", e.path)]
+    entry = stories[0]
+    page = _put_down(folder / "www", entry)
     granian = [sys.executable, "-m", "granian", "--interface", "asgi", "--log-level", "warning"]
     bare = {"BARE_BODY": str(page / "index.html.gz"), "BARE_PATH": entry.path}
     port = _free_port()
@@ -57,6 +70,50 @@ def measure(folder: Path, seconds: int) -> None:
         f"newsstand: {ours[0] / peer[0]:.2f} of nginx (at least 0.5), {ours[0] / floor[0]:.2f} of a bare "
         f"application (at least 0.85); p99 {ours[1] / peer[1]:.1f} times nginx's (at most 3)"
     )
+    here = _free_port()
+    with _running([*granian, "broadsheet.project.asgi:application", "--port", str(here)], here, {}):
+        for path in (entry.path, "/", "/feed.xml", "/sitemap.xml"):
+            rate, p99 = _ask(f"http://127.0.0.1:{here}{path}", seconds)
+            print(f"newsstand: {path} {rate:.0f} requests a second, p99 {p99:.1f} ms")
+    for story in stories:
+        _put_down(folder / "www", story)
+    script = _draw(folder, [story.path for story in stories])
+    found = {}
+    for name, command, at in (
+        ("nginx", [nginx, "-c", str(folder / "nginx.conf"), "-e", "stderr"], port),
+        ("newsstand", [*granian, "broadsheet.project.asgi:application"], 0),
+    ):
+        here = at or _free_port()
+        with _running([*command, *([] if at else ["--port", str(here)])], here, {}):
+            found[name] = _ask(f"http://127.0.0.1:{here}", seconds, "-s", str(script))
+    print(
+        f"newsstand: {found['newsstand'][0]:.0f} requests a second of {len(stories)} stories drawn by Zipf's law, "
+        f"{found['newsstand'][0] / found['nginx'][0]:.2f} of nginx, p99 "
+        f"{found['newsstand'][1] / found['nginx'][1]:.1f} times nginx's"
+    )
+
+
+def _put_down(root: Path, entry: Entry) -> Path:
+    """Write a document as nginx serves it, plain and compressed; returns its folder."""
+    from broadsheet.press.queries import edition
+
+    page = root / entry.path.strip("/")
+    page.mkdir(parents=True, exist_ok=True)
+    for name, coding in (("index.html", "identity"), ("index.html.gz", "gzip")):
+        with edition().open_blob(entry.digest, coding) as blob:
+            (page / name).write_bytes(blob.read())
+    return page
+
+
+def _draw(folder: Path, paths: list[str]) -> Path:
+    """A script for wrk that asks for paths by Zipf's law (the n-th most read as often as 1 in n)."""
+    chance = random.Random(3)  # noqa: S311 - the same readers every time
+    chance.shuffle(paths)
+    weights = list(itertools.accumulate(1 / rank for rank in range(1, len(paths) + 1)))
+    asked = chance.choices(paths, cum_weights=weights, k=DRAWN)
+    (folder / "asked.txt").write_text("\n".join(asked) + "\n")
+    (folder / "zipf.lua").write_text(ZIPF.format(file=folder / "asked.txt"))
+    return folder / "zipf.lua"
 
 
 EXPORT = """daemon off; worker_processes 1; pid {folder}/export.pid; error_log stderr crit;
@@ -95,7 +152,7 @@ def _measure_export(
     )
 
 
-def _ask(url: str, seconds: int) -> tuple[float, float]:
+def _ask(url: str, seconds: int, *more: str) -> tuple[float, float]:
     """Requests a second and p99 in milliseconds, after a second that is not counted."""
     for length in (1, seconds):
         command = [
@@ -106,6 +163,7 @@ def _ask(url: str, seconds: int) -> tuple[float, float]:
             "--latency",
             "-H",
             "Accept-Encoding: gzip",
+            *more,
             url,
         ]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout

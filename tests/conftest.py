@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as examples
 from pytest_django import DjangoDbBlocker, Settings
 
 from broadsheet.project.env import table
@@ -53,6 +54,9 @@ def pytest_xdist_setupnodes() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    # No test may fail because the machine is busy.
+    examples.register_profile("timeless", parent=examples.default, deadline=None)
+    examples.load_profile("timeless")
     settings.PRESS_STRICT_READS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

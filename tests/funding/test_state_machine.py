@@ -274,7 +274,6 @@ def play(settings: Settings, examples: int, steps: int) -> None:
             max_examples=examples,
             print_blob=True,
             stateful_step_count=steps,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

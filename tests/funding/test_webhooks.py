@@ -49,7 +49,7 @@ def test_w2_every_order_of_the_events_of_a_payment_ends_the_same(stage: Stage) -
 
 
 @given(st.data())
-@effort(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_w2_any_part_of_the_events_in_any_order_then_a_look_ends_the_same(
     stage: Stage, data: st.DataObject
 ) -> None:

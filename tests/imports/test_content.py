@@ -45,7 +45,7 @@ def markup(draw: st.DrawFn, depth: int = 0) -> tuple[str, list[str]]:
     return "".join(parts), seen
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(markup())
 def test_content_every_word_a_reader_saw_is_in_the_blocks(made: tuple[str, list[str]]) -> None:
     html, seen = made

@@ -91,7 +91,7 @@ def check(source: str) -> str:
 
 
 @pytest.mark.django_db
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(soup())
 def test_hostile_html_leaves_only_our_own_elements(source: str) -> None:
     check(source)

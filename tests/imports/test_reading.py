@@ -162,7 +162,7 @@ def test_file_that_breaks_off_keeps_what_was_whole(tmp_path: Path, at: float) ->
     assert "breaks off before its end" in made.notes[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_file_cut_or_damaged_anywhere_is_read_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -197,7 +197,6 @@ def test_search_finds_what_a_plain_scan_finds(paper: Paper) -> None:
 
     @settings(
         max_examples=15,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -153,7 +153,6 @@ class TestEditionAgainstModel(EditionMachine.TestCase):
     settings = settings(
         max_examples=30,
         stateful_step_count=15,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
 

@@ -248,7 +248,6 @@ def edit_at_will(folder: Path, *, examples: int, steps: int) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             print_blob=True,
             phases=(
                 Phase.generate,

@@ -333,7 +333,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(path=st.lists(st.sampled_from(PIECES), max_size=6).map(lambda found: "/" + "".join(found)))
 def test_any_path_reaches_the_application_only_under_its_prefix(
     path: str, tmp_path_factory: pytest.TempPathFactory
