@@ -153,6 +153,16 @@ class ReceiptState(Choice):
     FAILED = "failed", "Failed, tried again"
 
 
+class MailState(Choice):
+    """Where an update to one supporter is; dropped where they want no more of them."""
+
+    PENDING = "pending", "To be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed, tried again"
+    DROPPED = "dropped", "Not wanted any more"
+
+
 class RowVerdict(Choice):
     """What a row of a bank's statement turned out to be."""
 

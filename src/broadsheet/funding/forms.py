@@ -13,7 +13,7 @@ from broadsheet.funding.actions import Gift
 from broadsheet.funding.actions.banking import Layout
 from broadsheet.funding.choices import Dedication, Method
 from broadsheet.funding.models import Campaign
-from broadsheet.funding.queries import accepted_currencies, running_campaign
+from broadsheet.funding.queries import accepted_currencies, running_campaign, told_of
 from broadsheet.funding.rules.giving import problem_with
 from broadsheet.funding.rules.statements import Unreadable, named_columns
 from broadsheet.kit import clock
@@ -228,6 +228,24 @@ def read_amount(text: str, currency: str) -> Money:
         "currency": _("Gifts in this currency cannot be taken."),
     }
     raise forms.ValidationError(sentences[problem.kind] % {"limit": limit})
+
+
+class UpdateForm(forms.Form):
+    """An update of a campaign, in one of its languages."""
+
+    language = forms.ChoiceField(label="Language")
+    title = forms.CharField(label="Title", max_length=120)
+    body = forms.CharField(label="Text; empty lines part paragraphs", widget=forms.Textarea)
+    is_mailed = forms.BooleanField(label="Send it to those who gave", required=False)
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = campaign.texts.values_list("language", flat=True)
+        told = [(code, told_of(campaign, code).count()) for code in codes]
+        names = dict(settings.LANGUAGES)
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            (code, f"{names.get(code, code)} ({count} would get it)") for code, count in told
+        ]
 
 
 class FundForm(forms.Form):

@@ -18,6 +18,7 @@ from broadsheet.funding.actions import (
     process_event,
     resolve_attempt,
     send_receipt,
+    send_update,
     submit_refund,
     turn_fund,
     turn_phase,
@@ -28,6 +29,7 @@ from broadsheet.funding.choices import (
     AttemptState,
     DonationState,
     EventState,
+    MailState,
     Phase,
     ProcessorKind,
     ReceiptState,
@@ -42,6 +44,7 @@ from broadsheet.funding.models import (
     ProcessorAccount,
     Receipt,
     Refund,
+    UpdateMail,
 )
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import clock
@@ -60,7 +63,7 @@ def tick() -> None:
     """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
     jobs = (
         *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds, send_receipts),
-        *(turn_campaigns,),
+        *(turn_campaigns, send_updates),
     )
     for job in jobs:
         try:
@@ -137,6 +140,15 @@ def send_receipts() -> None:
     )
     for receipt in waiting.order_by("due_at")[:BATCH]:
         send_receipt(receipt=receipt, by=BY)
+
+
+def send_updates() -> None:
+    """Send updates of campaigns that wait, and those whose sender died."""
+    waiting = UpdateMail.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[MailState.SENT, MailState.DROPPED]
+    )
+    for mail in waiting.order_by("due_at", "pk")[:BATCH]:
+        send_update(mail=mail)
 
 
 def turn_campaigns() -> None:

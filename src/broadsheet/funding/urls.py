@@ -4,6 +4,7 @@ from django.urls import path
 
 from broadsheet.funding.views.confirm import confirm
 from broadsheet.funding.views.thanks import thanks
+from broadsheet.funding.views.updates import stop
 from broadsheet.funding.views.webhooks import events
 
 app_name = "funding"
@@ -11,5 +12,6 @@ app_name = "funding"
 urlpatterns = [
     path("give/confirm/", confirm, name="gift-confirm"),
     path("give/thanks/<slug:reference>/", thanks, name="gift-thanks"),
+    path("give/updates/<slug:key>/<slug:signature>/", stop, name="updates-stop"),
     path("processors/<slug:account>/events/", events, name="processor-events"),
 ]

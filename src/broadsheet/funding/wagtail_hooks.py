@@ -29,6 +29,7 @@ SCREENS = [
     path("campaigns/", campaigns.index, name="campaigns"),
     path("campaigns/<slug:slug>/", campaigns.detail, name="campaign"),
     path("campaigns/<slug:slug>/fund/", campaigns.fund, name="fund"),
+    path("campaigns/<slug:slug>/update/", campaigns.update, name="update"),
     path("funds/<int:number>/end/", campaigns.end_fund, name="fund-end"),
     path("by-hand/", byhand.index, name="by-hand"),
     path("by-hand/expect/", byhand.expect, name="expect"),

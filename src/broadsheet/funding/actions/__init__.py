@@ -41,6 +41,7 @@ from broadsheet.funding.actions.refunding import (
 from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.actions.sponsoring import close_fund, open_fund, turn_fund
+from broadsheet.funding.actions.updating import publish_update, send_update, stop_updates
 
 __all__ = [
     "Gift",
@@ -70,6 +71,7 @@ __all__ = [
     "open_fund",
     "process_event",
     "propose_refund",
+    "publish_update",
     "receive_event",
     "reconcile",
     "reconcile_bank",
@@ -78,8 +80,10 @@ __all__ = [
     "resolve_attempt",
     "send_receipt",
     "send_receipt_again",
+    "send_update",
     "set_line_aside",
     "settle_donation",
+    "stop_updates",
     "submit_refund",
     "switch_method",
     "take_apart",

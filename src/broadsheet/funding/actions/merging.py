@@ -35,6 +35,7 @@ def merge_supporters(
         "notes": _keys(SupporterNote.objects.filter(supporter=duplicate)),
         "aliases": _keys(Supporter.objects.filter(merged_into=duplicate)),
         "name": bool(duplicate.name and not kept.name),
+        "stopped": bool(duplicate.stopped_updates_at and not kept.stopped_updates_at),
     }
     Donation.objects.filter(supporter=duplicate).update(supporter=kept)
     SupporterNote.objects.filter(supporter=duplicate).update(supporter=kept)
@@ -42,6 +43,9 @@ def merge_supporters(
     Supporter.objects.filter(pk=duplicate.pk).update(merged_into=kept)
     if moved["name"]:
         Supporter.objects.filter(pk=kept.pk).update(name=duplicate.name)
+    if moved["stopped"]:
+        stopped = duplicate.stopped_updates_at
+        Supporter.objects.filter(pk=kept.pk).update(stopped_updates_at=stopped)
     merge = SupporterMerge.objects.create(
         kept=kept, duplicate=duplicate, moved=moved, by_id=by.pk, at=clock.now()
     )
@@ -72,6 +76,8 @@ def take_apart(*, merge: SupporterMerge, by: AbstractBaseUser) -> None:
     Supporter.objects.filter(pk=duplicate.pk).update(merged_into=None)
     if moved["name"] and kept.name == duplicate.name:
         Supporter.objects.filter(pk=kept.pk).update(name="")
+    if moved["stopped"]:
+        Supporter.objects.filter(pk=kept.pk).update(stopped_updates_at=None)
     SupporterMerge.objects.filter(pk=merge.pk).update(undone_at=clock.now())
     for each in (kept, duplicate):
         audit.record("supporter.taken_apart", each, by=by, merge=merge.pk)

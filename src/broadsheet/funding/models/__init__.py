@@ -20,6 +20,7 @@ from broadsheet.funding.models.donations import (
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
 from broadsheet.funding.models.sponsors import MatchingClaim, MatchingFund
+from broadsheet.funding.models.updates import CampaignUpdate, UpdateMail
 
 __all__ = [
     "Attempt",
@@ -29,6 +30,7 @@ __all__ = [
     "Campaign",
     "CampaignText",
     "CampaignTotal",
+    "CampaignUpdate",
     "Dispute",
     "Donation",
     "InboxEvent",
@@ -47,4 +49,5 @@ __all__ = [
     "Supporter",
     "SupporterMerge",
     "SupporterNote",
+    "UpdateMail",
 ]

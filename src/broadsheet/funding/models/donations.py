@@ -25,6 +25,7 @@ class Supporter(models.Model):
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=20)
     created_at = models.DateTimeField()
+    stopped_updates_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="aliases"
     )
@@ -49,7 +50,8 @@ class Supporter(models.Model):
 class SupporterMerge(models.Model):
     """That two supporters are one, by whom, and all that moved: what takes them apart again. Never deleted.
 
-    `moved` holds keys: `donations` and `notes` of the duplicate, `aliases` that it had, the `name` it lent.
+    `moved` holds keys: `donations` and `notes` of the duplicate, `aliases` that it had, whether
+    it lent its `name`, and that it wants no updates (`stopped`).
     """
 
     kept = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="merges")

@@ -24,12 +24,14 @@ from broadsheet.funding.queries.campaigns import (
     running_campaign,
     taking_account,
 )
+from broadsheet.funding.queries.updates import campaign_updates, told_of
 
 __all__ = [
     "CampaignView",
     "Progress",
     "accepted_currencies",
     "campaign_path",
+    "campaign_updates",
     "campaign_view",
     "candidates_for",
     "chain_breaks",
@@ -43,5 +45,6 @@ __all__ = [
     "refunds_by_hand",
     "running_campaign",
     "taking_account",
+    "told_of",
     "unexplained_lines",
 ]

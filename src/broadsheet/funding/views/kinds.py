@@ -11,11 +11,18 @@ from babel.dates import format_date, format_time
 from django.conf import settings
 
 from broadsheet.funding.choices import Phase
-from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal, MatchingFund
+from broadsheet.funding.models import (
+    Campaign,
+    CampaignText,
+    CampaignTotal,
+    CampaignUpdate,
+    MatchingFund,
+)
 from broadsheet.funding.queries import (
     CampaignView,
     accepted_currencies,
     campaign_path,
+    campaign_updates,
     campaign_view,
     gifts_to_choose,
     matching_funds,
@@ -40,6 +47,7 @@ def register() -> None:
     watch(CampaignText, lists=text_lists, dependants=lambda text: [f"{CAMPAIGN}{text.campaign_id}"])
     watch(CampaignTotal)
     watch(MatchingFund, lists=fund_lists)
+    watch(CampaignUpdate, lists=update_lists)
     for kind in (GiveKind(), CampaignKind("campaign"), CampaignKind("meter")):
         register_kind(kind)
 
@@ -63,6 +71,12 @@ def text_lists(text: CampaignText) -> Iterator[Membership]:
 def fund_lists(fund: MatchingFund) -> Iterator[Membership]:
     """The list of a campaign's sponsors."""
     yield f"list:campaign-funds/{fund.campaign_id}", f"{fund.pk} {fund.sponsor}"
+
+
+def update_lists(update: CampaignUpdate) -> Iterator[Membership]:
+    """The list of what a campaign has told in a language."""
+    said = f"{update.published_at.isoformat()} {update.title}"
+    yield f"list:campaign-updates/{update.campaign_id}/{update.language}", said
 
 
 class GiveKind:
@@ -166,6 +180,10 @@ def campaign_document(view: CampaignView) -> Document:
         head=head,
         view=view,
         progress=progress(campaign),
+        updates=[
+            (update, _instant(update.published_at, code, campaign.zone))
+            for update in campaign_updates(campaign, code)
+        ],
         funds=[_fund(fund, code) for fund in matching_funds(campaign)],
         starts=_instant(campaign.starts_at, code, campaign.zone),
         ends=_instant(campaign.ends_at, code, campaign.zone),

@@ -1,16 +1,19 @@
-"""Campaigns as staff see them: what came in, and sponsors who match gifts."""
+"""Campaigns as staff see them: what came in, sponsors who match gifts, updates to those who gave."""
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from broadsheet.funding.actions import close_fund, open_fund
-from broadsheet.funding.forms import FundForm
+from broadsheet.funding.actions import close_fund, open_fund, publish_update
+from broadsheet.funding.choices import MailState
+from broadsheet.funding.forms import FundForm, UpdateForm
 from broadsheet.funding.models import Campaign, MatchingFund
-from broadsheet.funding.queries import matching_funds, progress
+from broadsheet.funding.queries import campaign_path, matching_funds, progress
 from broadsheet.funding.views.staff.screens import act, need, person, screen
 
 RIGHTS = ("view_campaign", "see_amounts")
@@ -26,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @need(*RIGHTS)
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    return _screen(request, get_object_or_404(Campaign, slug=slug), None)
+    return _screen(request, get_object_or_404(Campaign, slug=slug))
 
 
 @need("change_campaign", *RIGHTS)
@@ -35,7 +38,7 @@ def fund(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign, slug=slug)
     form = FundForm(request.POST, campaign=campaign)
     if not form.is_valid():
-        return _screen(request, campaign, form, status=422)
+        return _screen(request, campaign, fund=form, status=422)
     return act(
         request,
         "Gifts are matched as you said.",
@@ -56,13 +59,36 @@ def end_fund(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@need("change_campaign", *RIGHTS)
+@require_POST
+def update(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, slug=slug)
+    form = UpdateForm(request.POST, campaign=campaign)
+    if not form.is_valid():
+        return _screen(request, campaign, update=form, status=422)
+    return act(
+        request,
+        "The update is on the campaign's page.",
+        lambda: publish_update(campaign=campaign, by=person(request), **form.cleaned_data),
+        _page(campaign),
+    )
+
+
 def _page(campaign: Campaign) -> str:
     return reverse("funding_staff:campaign", args=[campaign.slug])
 
 
 def _screen(
-    request: HttpRequest, campaign: Campaign, form: FundForm | None, *, status: int = 200
+    request: HttpRequest,
+    campaign: Campaign,
+    *,
+    fund: FundForm | None = None,
+    update: UpdateForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    mails = campaign.updates.annotate(
+        mailed=Count("mails"), sent=Count("mails", filter=Q(mails__state=MailState.SENT))
+    )
     response = screen(
         request,
         "campaign",
@@ -70,7 +96,14 @@ def _screen(
         campaign=campaign,
         progress=progress(campaign),
         funds=matching_funds(campaign),
-        form=form or FundForm(campaign=campaign),
+        fund_form=fund or FundForm(campaign=campaign),
+        update_form=update or UpdateForm(campaign=campaign),
+        updates=mails,
+        meters=[
+            (text.language, f"{settings.BROADSHEET.url.rstrip('/')}{path}")
+            for text in campaign.texts.all()
+            for path in (campaign_path(campaign.slug, text.language),)
+        ],
     )
     response.status_code = status
     return response
