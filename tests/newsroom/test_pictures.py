@@ -57,7 +57,7 @@ def pictures() -> dict[str, bytes]:
     """What readers can fetch, by path."""
     found = {}
     for entry in edition().entries():
-        if entry.path.startswith("/media/"):
+        if entry.path.startswith("/media/") and "/card." not in entry.path:
             with edition().open_blob(entry.digest) as blob:
                 found[entry.path] = blob.read()
     return found
@@ -107,14 +107,17 @@ def test_avif_comes_after_the_page_and_only_its_readers_are_rendered_again(paper
         f"page:{story.pk}"
     }
     granter = Granter()
-    assert granter.work() == 1
+    assert granter.work(most=1) == 1
     assert [change.key for change in Change.objects.all()] == [f"wish:avif/{picture.pk}"]
-    assert granter.work() == 0  # it waits for the press, and is not made twice
+    Granter().work()  # what waits for the press is not made twice
+    keys = list(Change.objects.values_list("key", flat=True))
+    assert keys.count(f"wish:avif/{picture.pk}") == 1
+    readers = edition().readers_of(keys)
     outcome = press_pending()
     assert outcome.renders == len(readers)
     assert set(kinds(html(story))) == {"webp", "avif"}
     assert html(story).index("image/avif") < html(story).index("image/webp")
-    assert (waiting(), Unmade.objects.count(), granter.work()) == (0, 0, 0)
+    assert (waiting(), granter.work(), Unmade.objects.count()) == (0, 0, 0)
     assert check_edition() == []
 
 
@@ -184,21 +187,17 @@ def test_picture_whose_file_is_broken_is_said_tried_again_and_holds_nothing_up(
     two = paper.story("Two", "two", picture=good)
     press_pending()
     Path(bad.file.path).write_bytes(b"nothing")
-    assert Granter().work() == 1
+    assert Granter().work()
     press_pending()
     assert "avif" in kinds(html(two))
-    row = Unmade.objects.get()
-    assert (row.wish, row.attempts, "cannot be read" in row.error) == (
-        f"wish:avif/{bad.pk}",
-        1,
-        True,
-    )
+    row = Unmade.objects.get(wish=f"wish:avif/{bad.pk}")
+    assert (row.attempts, "cannot be read" in row.error) == (1, True)
     assert Granter().work() == 0
     Path(bad.file.path).write_bytes(photo())
-    row.again_at -= 2 * FIRST
-    row.save()
-    assert Granter().work() == 1
+    Unmade.objects.update(again_at=row.again_at - 2 * FIRST)
+    assert Granter().work()
     press_pending()
+    assert Granter().work() == 0
     assert (Unmade.objects.count(), check_edition()) == (0, [])
 
 
@@ -208,6 +207,8 @@ def test_process_that_ends_in_the_middle_loses_nothing(
     paper.story(picture=added(paper, photo()))
     press_pending()
 
+    before = waiting()
+
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -215,12 +216,12 @@ def test_process_that_ends_in_the_middle_loses_nothing(
         patch.setattr(Image.Image, "save", killed)
         with pytest.raises(KeyboardInterrupt):
             Granter().work()
-    assert (waiting(), Change.objects.count()) == (1, 0)
+    assert (waiting(), Change.objects.count()) == (before, 0)
     assert (
         Unmade.objects.get().attempts == 1
     )  # so that one that always ends it does not do so at once
     Unmade.objects.update(again_at="2026-01-01T00:00Z")
-    assert Granter().work() == 1
+    assert Granter().work() == before
 
 
 def test_avif_files_that_were_lost_are_made_again(paper: Paper) -> None:

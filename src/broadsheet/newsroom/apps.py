@@ -14,8 +14,9 @@ class NewsroomConfig(AppConfig):
         from broadsheet.kit.wishes import register_maker
         from broadsheet.newsroom import handlers
         from broadsheet.newsroom.actions.pictures import make_smaller
+        from broadsheet.newsroom.actions.share_cards import make_share_card
         from broadsheet.newsroom.models import fulltext
-        from broadsheet.newsroom.renderers import chrome, kinds, pages, trying
+        from broadsheet.newsroom.renderers import chrome, kinds, pages, sharing, trying
         from broadsheet.theme.pictures import AVIF
 
         post_migrate.connect(fulltext.on_migrated, sender=self, dispatch_uid="newsroom-search")
@@ -24,5 +25,6 @@ class NewsroomConfig(AppConfig):
         chrome.register()
         handlers.listen()
         register_maker(AVIF, make_smaller)
+        register_maker(sharing.CARD, make_share_card)
         register_slot("page.preview", pages.preview)
         register_slot("look.preview", trying.front_with)

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, post_page_move
 
 from broadsheet.kit.changes import follow, mark
 from broadsheet.newsroom.actions.stories import choose_related
-from broadsheet.newsroom.models import Article, Author, SearchMark, Topic
+from broadsheet.newsroom.models import Article, Author, SearchMark, ShareCardFile, Topic
 from broadsheet.newsroom.queries.memberships import pages_below
 
 NAMES = tuple(f"{model._meta.label_lower}:" for model in (Author, Topic))
@@ -29,7 +30,16 @@ def listen() -> None:
             weak=False,
         )
     post_page_move.connect(on_moved, dispatch_uid="newsroom-moved", weak=False)
+    post_delete.connect(
+        on_card_deleted, sender=ShareCardFile, dispatch_uid="newsroom-card-deleted", weak=False
+    )
     page_published.connect(on_published, dispatch_uid="newsroom-published", weak=False)
+
+
+def on_card_deleted(instance: ShareCardFile, **_: Any) -> None:
+    """Its file goes with it, and not before it is gone."""
+    storage, name = instance.file.storage, str(instance.file.name)
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 def on_restricted(instance: PageViewRestriction, **_: Any) -> None:

@@ -12,7 +12,16 @@ from django.utils import translation
 from broadsheet.kit.public import Document
 from broadsheet.theme.filters import without_unspeakable
 from broadsheet.theme.looks import has_web_face, look_style
+from broadsheet.theme.pictures import Made
 from broadsheet.theme.stylesheet import plain_style, stylesheet
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPicture:
+    """What other sites show beside a link to a page, and what it says for who cannot see it."""
+
+    file: Made
+    alt: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +37,7 @@ class Head:
     path: str
     description: str = ""
     alternates: Sequence[tuple[str, str]] = ()
-    image: str = ""
+    image: SharedPicture | None = None
     kind: str = "website"
     data: Any = None
     listed: bool = True

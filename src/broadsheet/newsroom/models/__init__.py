@@ -3,7 +3,7 @@
 from broadsheet.newsroom.models.article import Article, Byline, RelatedStory
 from broadsheet.newsroom.models.pages import FrontPage, SectionPage, StaticPage
 from broadsheet.newsroom.models.people import Author, Series, Topic
-from broadsheet.newsroom.models.pictures import Download, Picture, PictureRendition
+from broadsheet.newsroom.models.pictures import Download, Picture, PictureRendition, ShareCardFile
 from broadsheet.newsroom.models.searching import SearchEntry, SearchMark, SearchWord
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "SearchWord",
     "SectionPage",
     "Series",
+    "ShareCardFile",
     "StaticPage",
     "Topic",
 ]

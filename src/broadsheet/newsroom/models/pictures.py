@@ -14,6 +14,7 @@ from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.image_operations import FilterOperation
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter
 from wagtail.images.models import Image as WagtailImage
+from wagtail.models import Page
 
 from broadsheet.newsroom.rules import encoding
 from broadsheet.newsroom.rules.crediting import Said, in_words
@@ -186,3 +187,14 @@ class Download(AbstractDocument):
         with self.open_file() as file:
             self.seconds = seconds_of(self.filename, file)
             file.seek(0)
+
+
+class ShareCardFile(models.Model):
+    """The card that other sites show beside a link to a page, as last made. What it shows is in its stamp."""
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="+")
+    stamp = models.CharField(max_length=16)
+    file = models.FileField(upload_to="cards/", max_length=200)
+
+    def __str__(self) -> str:
+        return self.stamp

@@ -135,6 +135,7 @@ def watch_models() -> None:
         "newsroom.byline",
         "newsroom.relatedstory",
         "newsroom.picturerendition",
+        "newsroom.sharecardfile",
         "wagtailcore.locale",
         "wagtailcore.site",
         "contenttypes.contenttype",

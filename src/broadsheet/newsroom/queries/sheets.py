@@ -20,6 +20,7 @@ from broadsheet.newsroom.models import Article, Author, Series, Topic
 from broadsheet.newsroom.queries import editions, redirects, stories
 from broadsheet.newsroom.queries.editions import address_of, public
 from broadsheet.newsroom.queries.memberships import sections_by_path
+from broadsheet.newsroom.queries.share_cards import foresee_share_cards
 
 FEW = 12
 """Documents of one month below which it is cheaper to ask for the stories of each than to sort all the month's."""
@@ -75,6 +76,7 @@ def foresee_pages(idents: Sequence[str]) -> None:
     ids = sorted(set(map(int, idents)))
     found = _foresee_whole(ids)
     if found:
+        foresee_share_cards(ids)
         _foresee_translations(found)
         _foresee_related([page for page in found.values() if isinstance(page, Article)])
         _foresee_links(found.values())

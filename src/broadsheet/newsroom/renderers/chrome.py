@@ -13,6 +13,7 @@ from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Plate
 from broadsheet.newsroom.renderers.feeds import FORMATS
 from broadsheet.newsroom.renderers.opensearch import MEDIA_TYPE, opensearch_path
+from broadsheet.newsroom.renderers.sharing import shared_edition
 from broadsheet.theme.documents import Head
 from broadsheet.theme.filters import absolute, address, plain
 from broadsheet.theme.languages import Language, active_language, language
@@ -25,6 +26,7 @@ def register() -> None:
     register_slot("page.foot", foot)
     register_slot("page.head", head_links)
     register_slot("page.head", search_link)
+    register_slot("page.share", share)
 
 
 def _plate() -> Plate | None:
@@ -81,6 +83,13 @@ def _foot(plate: Plate) -> Markup:
     links = [link for link in editions.sections(plate) if link.depth == 1]
     pages = editions.static_pages(plate)
     return _render("newsroom/foot.html", plate=plate, sections=links, pages=pages)
+
+
+def share(head: Head) -> Markup | None:
+    """What stands beside a link to a page that has no picture of its own: the edition's card."""
+    plate = _plate()
+    shared = shared_edition(plate) if plate and head.listed else None
+    return _render("theme/shared.html", shared=shared) if shared else None
 
 
 def head_links(head: Head) -> Markup | None:

@@ -21,6 +21,7 @@ from broadsheet.newsroom.renderers.cards import (
 )
 from broadsheet.newsroom.renderers.fronts import bands
 from broadsheet.newsroom.renderers.lists import section_document
+from broadsheet.newsroom.renderers.sharing import shared_story
 from broadsheet.newsroom.renderers.structured import organization, story_data
 from broadsheet.newsroom.rules import LONG, reading_minutes
 from broadsheet.theme.documents import Head, html_document
@@ -100,7 +101,9 @@ def _story(story: Article, plate: Plate) -> Document:
         path=path,
         description=story.search_description or story.standfirst or plain_text(story, 160),
         alternates=_alternates(story),
-        image=shared.url if shared else "",
+        image=shared_story(
+            story, plate, card.section.title if card.section else "", shared, card.picture_alt
+        ),
         kind="article",
         data=story_data(story, plate, card, shared.url if shared else ""),
     )

@@ -54,9 +54,9 @@ class Granter:
         made = list(_made(_waiting(), most))
         if made:
             with transaction.atomic():
-                granted = [wish for wish, enter in made if enter()]
+                for _wish, enter in made:
+                    enter()
                 mark(*(wish for wish, _enter in made))
-                Unmade.objects.filter(wish__in=granted).delete()
         elif not _waiting():
             _forget_what_nobody_wishes()
             self._done_at = number
@@ -117,7 +117,8 @@ def _made(wishes: Iterable[str], most: int) -> Iterator[tuple[str, Entering]]:
 
 def _make(wish: str) -> Entering | None:
     """What came of one thing; None where it cannot be made, which is kept."""
-    # Kept before it is begun: what ends the whole process is not tried again at once.
+    # Kept before it is begun, until nobody wishes any more: neither what ends the whole process nor what is
+    # granted in vain is tried again at once.
     row, _is_new = Unmade.objects.get_or_create(wish=wish, defaults={"again_at": clock.now()})
     row.attempts += 1
     row.again_at = clock.now() + min(FIRST * 2 ** min(row.attempts - 1, 20), LAST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broadsheet.newsroom.actions.share_cards import forget_share_cards
 from broadsheet.press.actions.pressing import press_lock
 from broadsheet.press.edition.clearing import Cleared
 from broadsheet.press.errors import StillPublic
@@ -33,6 +34,7 @@ def purge(path: str) -> Cleared:
             raise StillPublic(
                 f"{path} is public. Unpublish or delete it at the desk first; then purge it."
             )
+        forget_share_cards()
         return current.gc(keep=1, grace=-1)
 
 
