@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import allauth
 import django
 import wagtail
 
@@ -25,5 +26,6 @@ def schema() -> str:
     migrations = sorted(
         f"{file.parts[-3]}/{file.stem}" for file in package.glob("*/migrations/0*.py")
     )
-    versions = f"{django.__version__} {wagtail.__version__} {' '.join(migrations)}"
+    others = f"{django.__version__} {wagtail.__version__} {allauth.__version__}"
+    versions = f"{others} {' '.join(migrations)}"
     return hashlib.sha256(versions.encode()).hexdigest()[:12]
