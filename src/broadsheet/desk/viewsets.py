@@ -7,10 +7,12 @@ from typing import Any
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from django_filters.filters import ModelMultipleChoiceFilter
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet, SiteFilter
 from wagtail.admin.viewsets.pages import PageListingViewSet
 
 from broadsheet.newsroom.models import Article, Author, SectionPage, Topic
+from broadsheet.newsroom.queries.reading import with_readings
 
 
 class SectionFilter(SiteFilter):
@@ -43,8 +45,20 @@ class StoryFilterSet(PageFilterSet):
         fields: tuple[str, ...] = ()
 
 
+DAYS = 7
+"""Over how many days, with today, the list says how often a story was read."""
+
+
 class StoryIndexView(IndexView):
     base_filterset_class = StoryFilterSet
+
+    base_columns = (
+        *IndexView.base_columns,
+        Column("read", label=_("Read in 7 days"), accessor="read", width="10%"),
+    )
+
+    def annotate_queryset(self, pages: Any) -> Any:
+        return with_readings(super().annotate_queryset(pages), DAYS)
 
 
 class StoryViewSet(PageListingViewSet):

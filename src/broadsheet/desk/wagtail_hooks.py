@@ -12,11 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
 from broadsheet.desk.panels import home_panels
 from broadsheet.desk.queries.rights import chosen_from, may_see
 from broadsheet.desk.views import second_factor
 from broadsheet.desk.views.lists import DownloadsAPI, PicturesAPI
+from broadsheet.desk.views.reading import may_read_report, most_read
 from broadsheet.desk.viewsets import StoryViewSet
 
 SECOND_FACTOR = [
@@ -41,6 +43,23 @@ def offer_second_factor(request: HttpRequest) -> dict[str, str]:
         "label": _("Second factor"),
         "help_text": _("The devices that prove it is you, and recovery codes."),
     }
+
+
+class ReadingMenuItem(MenuItem):
+    """The way to what is read, for whoever may see it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_read_report(request.user)
+
+
+@hooks.register("register_admin_urls")
+def register_reading() -> list[URLPattern | URLResolver]:
+    return [path("reports/reading/", most_read, name="reading")]
+
+
+@hooks.register("register_reports_menu_item")
+def offer_reading() -> ReadingMenuItem:
+    return ReadingMenuItem(_("What is read"), reverse("reading"), icon_name="view", order=100)
 
 
 @hooks.register("register_admin_viewset")

@@ -6,17 +6,20 @@ import logging
 import threading
 import time
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
 from broadsheet.kit import clock
 from broadsheet.kit.changes import mark
 from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
+from broadsheet.newsroom.actions.reading import let_go, take_in
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import clear_out, press_failed, press_pending
 from broadsheet.press.actions.granting import Granter, behave
 from broadsheet.press.actions.polishing import Polisher
 from broadsheet.press.models import Failure
+from broadsheet.press.newsstand import Spool
 from broadsheet.press.queries import sources_stamp
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ def jobs() -> list[Job]:
         Job("publish what is due", 5, publish_due),
         Job("press again what failed", 30, retry),
         Job("turn the clock", 20, Clock().turn),
+        Job("take in what was read", 5, take_in_readings),
+        Job("let go of what was read long ago", 3600, let_go),
         Job("clear out old editions", 24 * 3600, clear_out),
         Job("make what documents wish for", 1.0, Wishes().grant),
     ]
@@ -74,6 +79,14 @@ def retry() -> None:
     """Press what could not be rendered before, if there is any."""
     if Failure.objects.exists():
         press_failed()
+
+
+def take_in_readings() -> None:
+    """Bring what newsstands have counted into the database."""
+    spool = Spool(settings.READING_FILE)
+    while taken := spool.take():
+        take_in(*taken)
+        spool.forget(taken[0])
 
 
 def run(stop: threading.Event) -> None:

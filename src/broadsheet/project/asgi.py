@@ -7,7 +7,7 @@ from typing import Any
 
 from broadsheet.kit.loading import loading
 from broadsheet.press.edition import Edition
-from broadsheet.press.newsstand import Newsstand
+from broadsheet.press.newsstand import Newsstand, Spool, Tally
 from broadsheet.project import env
 from broadsheet.project.prefixes import dynamic_pages, dynamic_prefixes
 
@@ -24,11 +24,13 @@ def load_django() -> Any:
 def _newsstand() -> Newsstand:
     directory = env.newsroom_directory()
     values = env.load(directory)
+    spool = Spool(directory / env.READING)
     return Newsstand(
         Edition(directory / "data" / "edition"),
         dynamic_prefixes(values.languages),
         load_django,
         dynamic_pages(values.languages),
+        Tally(spool, values.time_zone) if values.reading_kept else None,
     )
 
 

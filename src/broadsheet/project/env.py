@@ -16,6 +16,8 @@ from broadsheet.project import rules
 
 PREFIX = "BROADSHEET_"
 FILE_NAME = "settings.toml"
+READING = Path("data") / "run" / "reading.sqlite3"
+"""Where the newsstands leave their counts for the worker, in the newsroom's directory."""
 
 
 class SettingsError(Exception):
@@ -103,6 +105,11 @@ class Values:
         "redis://host:6379/0; empty for a cache in memory.",
         check=rules.scheme("redis", "rediss"),
         secret=True,
+    )
+    reading_kept: int = _setting(
+        730,
+        "Days that it is known how often each page was read, by nobody in particular; 0 counts nothing.",
+        check=rules.is_days,
     )
     email: str = _setting(
         "file",

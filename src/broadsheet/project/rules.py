@@ -81,6 +81,10 @@ def is_port(value: int) -> str | None:
     return None if 1 <= value <= 65535 else "is no port; ports are the numbers 1 to 65535"
 
 
+def is_days(value: int) -> str | None:
+    return None if 0 <= value <= 36500 else "must be a number of days from 0 to 36500"
+
+
 def is_line(value: str) -> str | None:
     return None if value.strip() and value.isprintable() else "must be one line that is not empty"
 

@@ -46,21 +46,21 @@ def schedule() -> Hours:
 
 def drafts(user: Any, hours: Hours) -> list[Row]:
     """Stories with changes that readers do not see yet and that wait for no hour, the latest first."""
-    stories = _editable(user).filter(has_unpublished_changes=True)
+    stories = editable(user).filter(has_unpublished_changes=True)
     waiting = stories.exclude(pk__in=hours).order_by("-latest_revision_created_at")
     return _rows(waiting[:ROWS], "latest_revision_created_at")
 
 
 def scheduled(user: Any, hours: Hours) -> list[Row]:
     """Stories that wait for their hour, the next one first."""
-    stories = {story.pk: story for story in _editable(user).filter(pk__in=hours)}
+    stories = {story.pk: story for story in editable(user).filter(pk__in=hours)}
     following = [stories[pk] for pk in hours if pk in stories]
-    return [Row(story, section, hours[story.pk]) for story, section in _placed(following)]
+    return [Row(story, section, hours[story.pk]) for story, section in placed(following)]
 
 
 def just_published(user: Any) -> list[Row]:
     """The newest stories that readers see."""
-    live = _editable(user).live().filter(first_published_at__isnull=False)
+    live = editable(user).live().filter(first_published_at__isnull=False)
     return _rows(live.order_by("-first_published_at", "-pk")[:ROWS], "first_published_at")
 
 
@@ -74,17 +74,18 @@ def waiting_since() -> dt.datetime | None:
     return Change.objects.order_by("pk").values_list("at", flat=True).first()
 
 
-def _editable(user: Any) -> Any:
+def editable(user: Any) -> Any:
+    """The stories that somebody may edit, without their texts."""
     allowed = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change")
     stories = Article.objects.filter(pk__in=allowed.values("pk"))
     return stories.defer("body", "original_html").select_related("locale")
 
 
 def _rows(stories: Any, instant: str) -> list[Row]:
-    return [Row(story, section, getattr(story, instant)) for story, section in _placed(stories)]
+    return [Row(story, section, getattr(story, instant)) for story, section in placed(stories)]
 
 
-def _placed(stories: Any) -> list[tuple[Article, str]]:
+def placed(stories: Any) -> list[tuple[Article, str]]:
     """Stories with the names of their sections, in one look-up."""
     found = list(stories)
     steplen = Page.steplen

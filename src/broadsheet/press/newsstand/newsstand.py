@@ -15,6 +15,7 @@ from broadsheet.press.newsstand.asgi import Application, Message, Receive, Scope
 from broadsheet.press.newsstand.backstage import Backstage
 from broadsheet.press.newsstand.negotiation import UnsatisfiableRange, is_match, wanted_range
 from broadsheet.press.newsstand.shelf import LARGE, Page, Reply, Shelf
+from broadsheet.press.newsstand.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ class Newsstand:
 
     Paths that begin with one of `dynamic` (each ends with a slash) or are one of `pages` go to the
     application that `load_app` returns, which is called in a thread when the server starts. All other
-    paths are the edition's alone. No answer ever depends on a cookie.
+    paths are the edition's alone. No answer ever depends on a cookie. With a `tally`, pages that people
+    read are counted.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class Newsstand:
         dynamic: tuple[str, ...],
         load_app: Callable[[], Application],
         pages: frozenset[str] = frozenset(),
+        tally: Tally | None = None,
     ) -> None:
         self._shelf = Shelf(edition)
         self._dynamic = dynamic
         self._pages = pages
         self._backstage = Backstage(load_app)
+        self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -68,6 +72,10 @@ class Newsstand:
             event = (await receive())["type"]
             if event == "lifespan.startup":
                 self._backstage.start()
+                if self._tally:
+                    self._tally.start()
+            elif self._tally:
+                await self._tally.stop()
             await send({"type": f"{event}.complete"})
             if event == "lifespan.shutdown":
                 return
@@ -113,10 +121,13 @@ class Newsstand:
         reply = page.reply(headers.get(b"accept-encoding", b""))
         if page.entry.status == 200:
             condition = headers.get(b"if-none-match")
-            if condition is not None and is_match(condition, reply.etag):
-                return reply.unchanged, b""
-            if reply.has_ranges and method == "GET" and b"range" in headers:
+            is_known = condition is not None and is_match(condition, reply.etag)
+            if not is_known and reply.has_ranges and method == "GET" and b"range" in headers:
                 return self._part(reply, scope, headers)
+            if page.is_reading and self._tally is not None and method == "GET":
+                self._tally.count(page.entry.resource, headers)
+            if is_known:
+                return reply.unchanged, b""
         return self._whole(reply, scope)
 
     def _whole(self, reply: Reply, scope: Scope) -> Answer:

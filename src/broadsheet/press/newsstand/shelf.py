@@ -61,10 +61,11 @@ class Reply:
 class Page:
     """An entry and its replies, each made when first asked for."""
 
-    __slots__ = ("_replies", "entry", "headers")
+    __slots__ = ("_replies", "entry", "headers", "is_reading")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
+        self.is_reading = entry.status == 200 and entry.content_type.startswith("text/html")
         self.headers = [*headers_for(entry), *keys_for(entry)]
         self._replies: dict[bytes, Reply] = {}
 
