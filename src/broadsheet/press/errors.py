@@ -65,3 +65,7 @@ class Unexportable(PressError):
 
 class ReloadFailed(PressError):
     """The command that tells a server of new configuration failed."""
+
+
+class NotTold(PressError):
+    """The content delivery network did not take what it was told."""

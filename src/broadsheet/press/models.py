@@ -16,6 +16,18 @@ class Forwarding(models.Model):
         return f"{self.path} → {self.resource}"
 
 
+class NetworkNews(models.Model):
+    """Up to which step of the edition the content delivery network was told what changed. One row."""
+
+    told = models.BigIntegerField()
+    error = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    tried = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.told} {self.error}".strip()
+
+
 class Failure(models.Model):
     """A document that could not be rendered: readers keep its last good version, the press tries again."""
 

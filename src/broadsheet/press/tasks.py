@@ -18,6 +18,7 @@ from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import clear_out, press_failed, press_pending
 from broadsheet.press.actions.granting import Granter, behave
 from broadsheet.press.actions.polishing import Polisher
+from broadsheet.press.actions.telling import tell_network
 from broadsheet.press.models import Failure
 from broadsheet.press.newsstand import Spool
 from broadsheet.press.queries import sources_stamp
@@ -40,6 +41,7 @@ def jobs() -> list[Job]:
         Job("publish what is due", 5, publish_due),
         Job("press again what failed", 30, retry),
         Job("turn the clock", 20, Clock().turn),
+        Job("tell the network", 1, tell_network),
         Job("take in what was read", 5, take_in_readings),
         Job("let go of what was read long ago", 3600, let_go),
         Job("clear out old editions", 24 * 3600, clear_out),

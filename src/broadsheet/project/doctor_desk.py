@@ -34,6 +34,7 @@ def looks(values: Values) -> Iterator[tuple[str, Look]]:
     yield "people", people
     yield "e-mail", partial(email, values)
     yield "edition", edition
+    yield "network", partial(network, values)
     yield "behind the press", behind_the_press
     yield "schedule", schedule
     yield "search", search
@@ -167,6 +168,21 @@ def behind_the_press() -> Iterator[Finding]:
         mend = "Bring the picture's file in again at the desk. Pages show what they have; it is tried again."
         yield Finding("behind the press", "warning", f"{row.wish}: {said}", mend)
     yield Finding("behind the press", "ok", f"{waiting()} things are still to be made")
+
+
+def network(values: Values) -> Iterator[Finding]:
+    """Whether the content delivery network, where there is one, hears what changes."""
+    from broadsheet.press.models import NetworkNews
+
+    if not values.cdn_address:
+        return
+    news = NetworkNews.objects.first()
+    if news is not None and news.attempts:
+        said = f"it was not told what changed after edition {news.told}: {news.error}"
+        mend = "Look at cdn_address, cdn_form and the secret cdn_header; docs/run/cdn.md tells how. It is tried again."
+        yield Finding("network", "problem", said, mend)
+    else:
+        yield Finding("network", "ok", "it is told what changes")
 
 
 def schedule() -> Iterator[Finding]:

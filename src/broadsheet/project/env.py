@@ -106,6 +106,24 @@ class Values:
         check=rules.scheme("redis", "rediss"),
         secret=True,
     )
+    cdn_address: str = _setting(
+        "",
+        "Where your content delivery network is told what changed (docs/run/cdn.md); empty tells nobody.",
+        check=rules.scheme("http", "https"),
+    )
+    cdn_form: str = _setting(
+        "keys",
+        "How it is told: `keys` in a header, `tags` as JSON, or `paths`, a request for each.",
+        check=rules.one_of("keys", "tags", "paths"),
+    )
+    cdn_method: str = _setting(
+        "POST",
+        "The method of these requests: `POST`, `PURGE` or `BAN`.",
+        check=rules.one_of("POST", "PURGE", "BAN"),
+    )
+    cdn_header: str = _setting(
+        "", "The header that lets us in, as a whole line: `Fastly-Key: …`.", secret=True
+    )
     reading_kept: int = _setting(
         730,
         "Days that it is known how often each page was read, by nobody in particular; 0 counts nothing.",

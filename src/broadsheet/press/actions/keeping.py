@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broadsheet.newsroom.actions.share_cards import forget_share_cards
 from broadsheet.press.actions.pressing import press_lock
+from broadsheet.press.actions.telling import tell_everything
 from broadsheet.press.edition.clearing import Cleared
 from broadsheet.press.errors import StillPublic
 from broadsheet.press.queries import edition
@@ -35,6 +36,7 @@ def purge(path: str) -> Cleared:
                 f"{path} is public. Unpublish or delete it at the desk first; then purge it."
             )
         forget_share_cards()
+        tell_everything()
         return current.gc(keep=1, grace=-1)
 
 

@@ -149,6 +149,18 @@ class Edition:
         sql = "SELECT path FROM entries WHERE since > ?1 OR until > ?1"
         return {path for (path,) in self._ask(sql, number)}
 
+    def touched_resources(self, number: int) -> set[tuple[str, str]]:
+        """Name and path of every document and picture that came, changed or left after step `number`."""
+        sql = (
+            "SELECT name, path FROM entries JOIN names ON names.id = resource "
+            "WHERE since > ?1 OR until > ?1"
+        )
+        return set(self._ask(sql, number))
+
+    def remembers(self, number: int) -> bool:
+        """Whether everything that was changed after step `number` is still known."""
+        return history.oldest(self._opened().connection) <= number <= self.number
+
     def resources(self) -> Iterator[str]:
         """The names of all documents; pictures are not among them, they come and go with who shows them."""
         sql = (

@@ -22,6 +22,9 @@ CDN = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
 seconds: it shows a step ten seconds late at most where it is asked often, and the last good
 page for a day if we are gone."""
 
+EVERYTHING = "edition"
+"""The key of all documents."""
+
 LONGEST_KEY = 200
 """Characters of a surrogate key; networks take more, but not much more."""
 
@@ -60,9 +63,14 @@ def keys_for(entry: Entry) -> HeaderList:
 
     `Surrogate-Key` is Fastly's header, `Cache-Tag` Cloudflare's and others'.
     """
-    name = quote(entry.resource, safe=":/._-~")
-    if len(name) > LONGEST_KEY:
-        name = f"sha256:{hashlib.sha256(entry.resource.encode()).hexdigest()}"
     kind = "picture" if entry.resource == entry.path else entry.resource.partition(":")[0]
-    keys = [key.encode() for key in (name, kind, "edition")]
+    keys = [key.encode() for key in (key_of(entry.resource), kind, EVERYTHING)]
     return [(b"surrogate-key", b" ".join(keys)), (b"cache-tag", b",".join(keys))]
+
+
+def key_of(resource: str) -> str:
+    """The key of one document or picture alone."""
+    name = quote(resource, safe=":/._-~")
+    if len(name) > LONGEST_KEY:
+        return f"sha256:{hashlib.sha256(resource.encode()).hexdigest()}"
+    return name

@@ -1,0 +1,1 @@
+"""The outside world: the content delivery network in front of the newsstand."""
