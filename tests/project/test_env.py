@@ -143,3 +143,20 @@ def test_make_directory_keeps_secrets_private(tmp_path: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in (made / "secrets").iterdir()}
     assert set(modes.values()) == {0o600}
     assert (made / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_every_network_of_the_handbook_can_be_set(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "run" / "cdn.md"
+    rows = [line for line in page.read_text("utf-8").splitlines() if "| `http" in line]
+    assert len(rows) == 5
+    for row in rows:
+        address, form, method, header = (cell.strip(" `") for cell in row.split("|")[2:6])
+        text = f'cdn_address = "{address}"\ncdn_form = "{form}"\ncdn_method = "{method}"'
+        environ = {"BROADSHEET_CDN_HEADER": header.replace("…", "abc")}
+        assert env.load(newsroom(tmp_path, text), environ).cdn_address == address
+
+
+def test_header_for_the_network_is_a_line_and_is_not_shown(tmp_path: Path) -> None:
+    message = mistake(tmp_path, BROADSHEET_CDN_HEADER="kept\nsecret")
+    assert "whole line of a header" in message
+    assert "kept" not in message

@@ -109,7 +109,7 @@ class Values:
     cdn_address: str = _setting(
         "",
         "Where your content delivery network is told what changed (docs/run/cdn.md); empty tells nobody.",
-        check=rules.scheme("http", "https"),
+        check=rules.is_cdn_address,
     )
     cdn_form: str = _setting(
         "keys",
@@ -122,7 +122,10 @@ class Values:
         check=rules.one_of("POST", "PURGE", "BAN"),
     )
     cdn_header: str = _setting(
-        "", "The header that lets us in, as a whole line: `Fastly-Key: …`.", secret=True
+        "",
+        "The header that lets us in, as a whole line: `Fastly-Key: …`.",
+        check=rules.is_header,
+        secret=True,
     )
     reading_kept: int = _setting(
         730,

@@ -123,3 +123,15 @@ def scheme(*schemes: str) -> Callable[[str], str | None]:
         return f"must begin with {' or '.join(s + '://' for s in schemes)}"
 
     return check
+
+
+def is_cdn_address(value: str) -> str | None:
+    """An address that may hold `{path}`, where a path will be."""
+    return scheme("http", "https")(value.replace("{path}", "/"))
+
+
+def is_header(value: str) -> str | None:
+    """A header's whole line, or nothing."""
+    if not value or re.fullmatch(r"[A-Za-z0-9-]+:[\x20-\x7e]+", value):
+        return None
+    return "must be the whole line of a header, as in Fastly-Key: abc"
