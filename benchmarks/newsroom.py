@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +24,9 @@ def make(directory: Path, stories: int) -> None:
     is_new = not directory.exists()
     if is_new:
         command = [sys.executable, "-m", "broadsheet.project.cli", "init", str(directory)]
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            command += ["--port", str(one.getsockname()[1])]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     os.environ["BROADSHEET_DIR"] = str(directory)
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.project.settings"
