@@ -15,12 +15,12 @@ class NewsroomConfig(AppConfig):
         from broadsheet.newsroom import handlers
         from broadsheet.newsroom.actions.pictures import make_smaller
         from broadsheet.newsroom.actions.share_cards import make_share_card
-        from broadsheet.newsroom.models import fulltext
+        from broadsheet.newsroom.models import fulltext, newest
         from broadsheet.newsroom.renderers import chrome, kinds, pages, sharing, trying
         from broadsheet.theme.pictures import AVIF
 
         post_migrate.connect(fulltext.on_migrated, sender=self, dispatch_uid="newsroom-search")
-        handlers.listen()
+        post_migrate.connect(newest.on_migrated, sender=self, dispatch_uid="newsroom-newest")
         kinds.register()
         chrome.register()
         handlers.listen()

@@ -163,12 +163,12 @@ def choose_related(*, story: Article, by: audit.Actor) -> None:
         return
     found = akin(story, RELATED)
     RelatedStory.objects.bulk_create(
-        RelatedStory(article=story, story=other, sort_order=order)
+        RelatedStory(article=story, story_id=other, sort_order=order)
         for order, other in enumerate(found)
     )
     if found:
         mark(story)
-        audit.record("story.related", story, by=by, stories=[other.pk for other in found])
+        audit.record("story.related", story, by=by, stories=found)
 
 
 @transaction.atomic

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q
-from wagtail.models import CollectionViewRestriction, Page
+from django.db.models import Q, Subquery
+from wagtail.models import CollectionViewRestriction, Locale, Page
 
 from broadsheet.kit import clock
 from broadsheet.kit.public import keys_held
@@ -32,6 +33,9 @@ PRIVACY = ("table:wagtailcore_collection", "table:wagtailcore_collectionviewrest
 
 OURS = (Article, FrontPage, SectionPage, StaticPage)
 """The classes of pages that have a document."""
+
+AKIN = 100
+"""The newest stories of a topic among which related ones are looked for."""
 
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
@@ -56,7 +60,8 @@ def _in_scope(scope: str) -> Any:
     kind, _, ident = scope.partition("/")
     stories = Article.objects.all()
     if kind == "site":
-        return stories.filter(locale__language_code=ident)
+        language = Locale.objects.filter(language_code=ident).values("pk")
+        return stories.filter(locale_id=Subquery(language))  # one value: see `newest.py`
     if kind == "author":
         return stories.filter(bylines__author_id=ident).distinct()
     if kind == "topic":
@@ -266,18 +271,28 @@ def blocks_of(holder: Article | StaticPage | FrontPage) -> list[tuple[str, Any]]
     return [(block.block_type, block.value) for block in holder.body]
 
 
-def akin(story: Article, count: int) -> list[Article]:
-    """Older live stories of the same language that share topics with a story, most shared first, then newest;
-    where they are too few, of its section. For who chooses once; public documents do not ask this."""
-    older = Article.objects.live().filter(
-        locale=story.locale_id, first_published_at__lt=story.first_published_at
+def akin(story: Article, count: int) -> list[int]:
+    """The ids of older live stories of the same language that share topics with a story, most shared first, then
+    newest, as far as they are among the newest `AKIN` of a topic; where they are too few, of its section. For who
+    chooses once; public documents do not ask this."""
+    newest = (
+        Article.objects.live()
+        .filter(first_published_at__lt=story.first_published_at)
+        .order_by("-first_published_at", "-pk")
     )
-    topics = [topic.pk for topic in story.topics.all()]
-    shared = older.filter(topics__in=topics).annotate(shared=Count("topics"))
-    found = list(shared.order_by("-shared", "-first_published_at", "-pk")[:count])
+    shared: Counter[tuple[dt.datetime, int]] = Counter()
+    for topic in story.topics.all():
+        # The language is looked at here: a database that knows no better reads all stories of a language for it.
+        rows = newest.filter(topics=topic.pk).values_list("first_published_at", "pk", "locale_id")
+        shared.update(
+            (moment, pk) for moment, pk, language in rows[:AKIN] if language == story.locale_id
+        )
+    ranked = sorted(shared, key=lambda one: (shared[one], *one), reverse=True)
+    found = [pk for _moment, pk in ranked[:count]]
     if len(found) < count:
-        near = older.child_of(story.get_parent()).exclude(pk__in=[one.pk for one in found])
-        found += near.order_by("-first_published_at", "-pk")[: count - len(found)]
+        near = newest.filter(locale=story.locale_id).child_of(story.get_parent())
+        near = near.exclude(pk__in=found).values_list("pk", flat=True)
+        found += near[: count - len(found)]
     return found
 
 
