@@ -44,8 +44,12 @@ class Site:
         ]
 
     def naming(self, words: str) -> list[str]:
-        """The paths of all documents in which these words stand."""
-        return [path for path, answer in self.answers.items() if words in answer.text]
+        """The paths of all documents in which these words stand; pictures are left out, they hold their credit."""
+        return [
+            path
+            for path, answer in self.answers.items()
+            if words in answer.text and not path.startswith("/media/")
+        ]
 
 
 def crawl(url: str) -> Site:
