@@ -22,6 +22,7 @@ from broadsheet.funding.queries.campaigns import (
     open_campaigns,
     progress,
     running_campaign,
+    takes_gifts,
     taking_account,
 )
 from broadsheet.funding.queries.updates import campaign_updates, told_of
@@ -44,6 +45,7 @@ __all__ = [
     "progress",
     "refunds_by_hand",
     "running_campaign",
+    "takes_gifts",
     "taking_account",
     "told_of",
     "unexplained_lines",

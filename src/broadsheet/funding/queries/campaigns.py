@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from broadsheet.funding.choices import AccountState, Phase
+from broadsheet.funding.choices import AccountState, Phase, ProcessorKind
 from broadsheet.funding.models import (
     Campaign,
     CampaignText,
@@ -32,6 +32,14 @@ def taking_account() -> ProcessorAccount | None:
         .order_by("pk")
         .first()
     )
+
+
+def takes_gifts() -> bool:
+    """Whether a gift may be begun now. The sandbox's account is opened by the first one, if not before."""
+    if taking_account() is not None:
+        return True
+    is_new = not ProcessorAccount.objects.exclude(kind=ProcessorKind.OFFLINE).exists()
+    return settings.BROADSHEET.processor == ProcessorKind.SANDBOX and is_new
 
 
 def accepted_currencies() -> tuple[str, ...]:

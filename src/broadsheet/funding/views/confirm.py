@@ -21,7 +21,7 @@ from broadsheet.funding.choices import Dedication
 from broadsheet.funding.errors import FundingError, GatewayError, NonceSpent
 from broadsheet.funding.forms import ConfirmForm, missed_campaign, read_amount
 from broadsheet.funding.models import CampaignText
-from broadsheet.funding.queries import taking_account
+from broadsheet.funding.queries import takes_gifts, taking_account
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.funding.views.nonces import check_nonce, core_of, mint_nonce
@@ -143,7 +143,7 @@ def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -
         receipt_languages=[(code, language(code).own_name) for code, _name in settings.LANGUAGES],
         more_is_open=_has_more(form, context.get("errors", {})),
         campaign=words.title if words else "",
-        is_taken=taking_account() is not None,
+        is_taken=takes_gifts(),
         **{"errors": {}, "notice": "", "is_retry": False, **context},
     )
 
