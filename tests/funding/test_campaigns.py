@@ -99,7 +99,7 @@ def test_t1_clock_turns_the_phase_once_and_has_the_page_pressed(stage: Stage) ->
         assert campaign.phase == phase
         assert Change.objects.filter(key__startswith="funding.campaign:").count() == changes
     with time_machine.travel(now + 2 * DAY, tick=False):
-        assert not turn_phase(campaign=campaign, by="test")
+        assert not turn_phase(row=campaign, by="test")
 
 
 def test_t3_year_turns_without_a_restart(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from broadsheet.funding.actions import (
     reconcile,
     reconcile_bank,
     settle_donation,
-    turn_fund,
+    turn_phase,
 )
 from broadsheet.funding.actions.banking import Layout
 from broadsheet.funding.choices import LedgerAccount
@@ -368,7 +368,7 @@ def test_clock_turns_a_fund_once_and_has_the_page_pressed(stage: Stage) -> None:
         "</bdi>", ""
     )
     with time_machine.travel(now + DAY, tick=False):
-        assert not turn_fund(fund=made, by="test")
+        assert not turn_phase(row=made, by="test")
     assert str(made) == "The Harbour Trust"
     listed = [(f"list:campaign-funds/{made.campaign_id}", f"{made.pk} The Harbour Trust")]
     assert list(fund_lists(made)) == listed

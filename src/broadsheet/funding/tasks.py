@@ -20,7 +20,6 @@ from broadsheet.funding.actions import (
     send_receipt,
     send_update,
     submit_refund,
-    turn_fund,
     turn_phase,
     webhook_address,
 )
@@ -156,9 +155,9 @@ def turn_campaigns() -> None:
     now = clock.now()
     turned = Q(phase=Phase.UPCOMING, starts_at__lte=now) | Q(phase=Phase.OPEN, ends_at__lte=now)
     for campaign in Campaign.objects.filter(turned):
-        turn_phase(campaign=campaign, by=BY)
+        turn_phase(row=campaign, by=BY)
     for fund in MatchingFund.objects.filter(turned):
-        turn_fund(fund=fund, by=BY)
+        turn_phase(row=fund, by=BY)
 
 
 def _try(what: str, work: Callable[[], object]) -> None:

@@ -81,6 +81,11 @@ OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFI
 """What an OSError says when it is the machine that cannot."""
 
 
+def is_ours(error: Exception) -> bool:
+    """Whether what came of a picture is no fault of its file: the machine cannot."""
+    return isinstance(error, OSError) and error.errno in OURS
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """One file of a picture and where a page finds it."""
@@ -155,7 +160,7 @@ def _made(image: Any, specs: Sequence[str]) -> list[Made]:
                 image.renditions.filter(filter_spec__in=specs).delete()
                 renditions = type(image).objects.get(pk=image.pk).get_renditions(*specs)
         except UNREADABLE as error:
-            if isinstance(error, OSError) and error.errno in OURS:
+            if is_ours(error):
                 raise  # A full disk is no fault of the picture: a page without it must not go out.
             logger.warning("The picture “%s” cannot be shown: %s", image.title, error)
             return []

@@ -40,7 +40,7 @@ from broadsheet.funding.actions.refunding import (
 )
 from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
-from broadsheet.funding.actions.sponsoring import close_fund, open_fund, turn_fund
+from broadsheet.funding.actions.sponsoring import close_fund, open_fund
 from broadsheet.funding.actions.updating import publish_update, send_update, stop_updates
 
 __all__ = [
@@ -87,7 +87,6 @@ __all__ = [
     "submit_refund",
     "switch_method",
     "take_apart",
-    "turn_fund",
     "turn_phase",
     "webhook_address",
 ]

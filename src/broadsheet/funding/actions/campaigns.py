@@ -12,7 +12,7 @@ from django.core.validators import validate_slug
 from django.db import transaction
 
 from broadsheet.funding.errors import BadCampaign
-from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal
+from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal, MatchingFund
 from broadsheet.funding.rules.giving import phase_of, problem_with
 from broadsheet.kit import audit, changes, clock
 from broadsheet.kit.money import Money
@@ -100,14 +100,21 @@ def change_campaign(
     audit.record("campaign.changed", campaign, by=by, goal=goal.minor, currency=goal.currency)
 
 
-def turn_phase(*, campaign: Campaign, by: audit.Actor) -> bool:
-    """Move a campaign to the phase of this instant; false where it is there already."""
-    phase = phase_of(clock.now(), campaign.starts_at, campaign.ends_at)
+TURNED: dict[type[Campaign | MatchingFund], str] = {
+    Campaign: "campaign.turned",
+    MatchingFund: "fund.turned",
+}
+"""How what turned is written down."""
+
+
+def turn_phase(*, row: Campaign | MatchingFund, by: audit.Actor) -> bool:
+    """Move a campaign, or a sponsor's fund, to the phase of this instant; false where it is there already."""
+    phase, rows = phase_of(clock.now(), row.starts_at, row.ends_at), type(row)._default_manager
     with transaction.atomic():
-        moved = Campaign.objects.filter(pk=campaign.pk).exclude(phase=phase).update(phase=phase)
+        moved = rows.filter(pk=row.pk).exclude(phase=phase).update(phase=phase)
         if moved:
-            changes.mark(campaign)
-            audit.record("campaign.turned", campaign, by=by, phase=phase)
+            changes.mark(row)
+            audit.record(TURNED[type(row)], row, by=by, phase=phase)
     return bool(moved)
 
 

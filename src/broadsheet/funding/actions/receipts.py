@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import logging
 from email.utils import format_datetime
-from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
 from broadsheet.funding.choices import Dedication, ReceiptState
 from broadsheet.funding.models import CampaignText, Donation, Receipt
-from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock
 from broadsheet.kit.money import Money
 from broadsheet.theme.documents import html_text
-
-logger = logging.getLogger(__name__)
-
-STALE = dt.timedelta(minutes=10)
-"""After so long whoever was sending a receipt has died."""
-
-
-class Message(EmailMultiAlternatives):
-    """A message whose bytes follow from its content alone: its boundary too."""
-
-    def message(self, *args: Any, **kwargs: Any) -> Any:
-        made = super().message(*args, **kwargs)
-        mark = hashlib.sha256(self.extra_headers["Message-ID"].encode()).hexdigest()
-        made.set_boundary(f"receipt-{mark[:32]}")
-        return made
 
 
 def issue_correction(*, donation: Donation, returned_minor: int, at: dt.datetime) -> Receipt:
@@ -62,21 +42,10 @@ def send_receipt(*, receipt: Receipt, by: audit.Actor) -> bool:
 
     Sent twice only where a crash hides that it was sent; then both are the same message to the last byte.
     """
-    now = clock.now()
-    waiting = [ReceiptState.PENDING, ReceiptState.FAILED, ReceiptState.SENDING]
-    rows = Receipt.objects.filter(pk=receipt.pk, state__in=waiting, due_at__lte=now)
-    if not rows.update(state=ReceiptState.SENDING, tries=F("tries") + 1, due_at=now + STALE):
+    if not claim(receipt):
         return False
     receipt = Receipt.objects.select_related("series", "donation__supporter").get(pk=receipt.pk)
-    try:
-        message_of(receipt).send()
-    except Exception as error:  # noqa: BLE001 - sockets, TLS, SMTP and files each have their own
-        logger.warning("Receipt %s cannot be sent: %s", receipt.pk, error)
-        Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.SENDING).update(
-            state=ReceiptState.FAILED,
-            error=f"{type(error).__name__}: {error}"[:300],
-            due_at=clock.now() + pause_before_try(receipt.tries),
-        )
+    if not deliver(receipt, lambda: message_of(receipt)):
         return False
     Receipt.objects.filter(pk=receipt.pk).update(
         state=ReceiptState.SENT, sent_at=clock.now(), error=""
@@ -142,6 +111,5 @@ def _dedication(donation: Donation) -> str:
 
 
 def _message_id(receipt: Receipt) -> str:
-    """The same for the same version of a receipt, whoever sends it and when (RFC 5322, 3.6.4)."""
-    host = settings.BROADSHEET.email_from.rpartition("@")[2] or "localhost"
-    return f"<receipt.{receipt.donation.reference}.{receipt.version}@{host.rstrip('>')}>"
+    """The same for the same version of a receipt, whoever sends it and when."""
+    return message_id(f"receipt.{receipt.donation.reference}.{receipt.version}")

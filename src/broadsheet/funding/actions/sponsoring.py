@@ -77,17 +77,6 @@ def close_fund(*, fund: MatchingFund, by: audit.Actor) -> None:
     audit.record("fund.closed", fund, by=by)
 
 
-def turn_fund(*, fund: MatchingFund, by: audit.Actor) -> bool:
-    """Move a fund to the phase of this instant; false where it is there already."""
-    phase = phase_of(clock.now(), fund.starts_at, fund.ends_at)
-    with transaction.atomic():
-        moved = MatchingFund.objects.filter(pk=fund.pk).exclude(phase=phase).update(phase=phase)
-        if moved:
-            changes.mark(fund)
-            audit.record("fund.turned", fund, by=by, phase=phase)
-    return bool(moved)
-
-
 def claim_match(donation: Donation) -> list[ledger.Line]:
     """What sponsors add to a gift that just arrived, as lines of its booking, in the caller's transaction.
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from email.utils import format_datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
 
-from broadsheet.funding.actions.receipts import STALE, Message
+from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
 from broadsheet.funding.choices import MailState
 from broadsheet.funding.errors import BadCampaign
 from broadsheet.funding.models import (
@@ -23,11 +21,9 @@ from broadsheet.funding.models import (
     UpdateMail,
 )
 from broadsheet.funding.queries import campaign_path, told_of
-from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock, tokens
 from broadsheet.theme.documents import html_text
-
-logger = logging.getLogger(__name__)
+from broadsheet.theme.filters import absolute
 
 BATCH = 500
 
@@ -76,23 +72,14 @@ def send_update(*, mail: UpdateMail) -> bool:
     Nothing is sent to who wants no more of them by now. Sent twice only where a crash hides that it was sent; then
     both are the same message to the last byte.
     """
-    now = clock.now()
-    waiting = [MailState.PENDING, MailState.FAILED, MailState.SENDING]
-    rows = UpdateMail.objects.filter(pk=mail.pk, state__in=waiting, due_at__lte=now)
-    if not rows.update(state=MailState.SENDING, tries=F("tries") + 1, due_at=now + STALE):
+    if not claim(mail):
         return False
     mail = UpdateMail.objects.select_related("update__campaign", "supporter").get(pk=mail.pk)
     kept = UpdateMail.objects.filter(pk=mail.pk, state=MailState.SENDING)
     if mail.supporter.stopped_updates_at or mail.supporter.merged_into_id:
         kept.update(state=MailState.DROPPED)
         return False
-    try:
-        message_of(mail).send()
-    except Exception as error:  # noqa: BLE001 - sockets, TLS, SMTP and files each have their own
-        logger.warning("Update %s cannot be sent: %s", mail.pk, error)
-        due_at = clock.now() + pause_before_try(mail.tries)
-        said = f"{type(error).__name__}: {error}"[:300]
-        kept.update(state=MailState.FAILED, error=said, due_at=due_at)
+    if not deliver(mail, lambda: message_of(mail)):
         return False
     kept.update(state=MailState.SENT, error="")
     return True
@@ -121,22 +108,20 @@ def message_of(mail: UpdateMail) -> Message:
     """An update as an e-mail, text and HTML, with one step to stop them (RFC 8058)."""
     update, code = mail.update, mail.update.language
     words = CampaignText.objects.get(campaign=update.campaign, language=code)
-    base = settings.BROADSHEET.url.rstrip("/")
     with translation.override(code):
-        stop = f"{base}{stopping_path(mail.supporter)}"
+        stop = absolute(stopping_path(mail.supporter))
     context = {
         "update": update,
         "campaign": words.title,
-        "page": f"{base}{campaign_path(update.campaign.slug, code)}",
+        "page": absolute(campaign_path(update.campaign.slug, code)),
         "stop": stop,
     }
-    host = settings.BROADSHEET.email_from.rpartition("@")[2] or "localhost"
     message = Message(
         subject=update.title,
         body=html_text("funding/update.txt", code=code, **context),
         to=[mail.supporter.email],
         headers={
-            "Message-ID": f"<update.{update.pk}.{mail.supporter.key}@{host.rstrip('>')}>",
+            "Message-ID": message_id(f"update.{update.pk}.{mail.supporter.key}"),
             "Date": format_datetime(update.published_at),
             "Content-Language": code,
             "List-Unsubscribe": f"<{stop}>",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from broadsheet.kit.wishes import Entering, Unmakeable
 from broadsheet.newsroom.models import Picture, PictureRendition
-from broadsheet.theme.pictures import OURS, UNREADABLE, smaller_specs
+from broadsheet.theme.pictures import UNREADABLE, is_ours, smaller_specs
 
 
 def make_smaller(ident: str) -> Entering | None:
@@ -37,7 +37,7 @@ def _made(picture: Picture) -> Sequence[PictureRendition]:
     try:
         return picture.made_unsaved(wanted)
     except UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno in OURS:
+        if is_ours(error):
             raise
         raise Unmakeable(f"The picture “{picture.title}” cannot be read: {error}") from error
 

@@ -15,7 +15,7 @@ from broadsheet.newsroom.queries import editions, stories
 from broadsheet.newsroom.renderers import sharing
 from broadsheet.newsroom.renderers.cards import register_of
 from broadsheet.theme.looks import look
-from broadsheet.theme.pictures import LOGO, OURS, UNREADABLE
+from broadsheet.theme.pictures import LOGO, UNREADABLE, is_ours
 from broadsheet.theme.share_cards import drawn
 from broadsheet.theme.typesetting import NoFace
 
@@ -41,7 +41,7 @@ def make_share_card(ident: str) -> Entering | None:
     except NoFace as error:
         raise Unmakeable(f"{error} Install one: apt install fonts-noto-core") from error
     except UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno in OURS:
+        if is_ours(error):
             raise
         raise Unmakeable(f"The card of “{page.title}” cannot be drawn: {error}") from error
 

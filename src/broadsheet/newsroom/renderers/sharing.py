@@ -72,11 +72,8 @@ def _made(pk: int, card: ShareCard) -> Made | None:
     if reads.current() is None:
         return None
     found = share_card(pk)
-    if found is None or found[0] != card.stamp:
-        wish(CARD, pk)
-        return None
-    file = Path(default_storage.path(found[1]))
-    if not file.is_file():
+    file = Path(default_storage.path(found[1])) if found else None
+    if found is None or found[0] != card.stamp or file is None or not file.is_file():
         wish(CARD, pk)
         return None
     path = f"/media/{card.stamp}/card{file.suffix}"

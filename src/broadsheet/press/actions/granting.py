@@ -119,7 +119,7 @@ def _make(wish: str) -> Entering | None:
     """What came of one thing; None where it cannot be made, which is kept."""
     # Kept before it is begun, until nobody wishes any more: neither what ends the whole process nor what is
     # granted in vain is tried again at once.
-    row, _is_new = Unmade.objects.get_or_create(wish=wish, defaults={"again_at": clock.now()})
+    row = Unmade.objects.filter(wish=wish).first() or Unmade(wish=wish)
     row.attempts += 1
     row.again_at = clock.now() + min(FIRST * 2 ** min(row.attempts - 1, 20), LAST)
     row.save()

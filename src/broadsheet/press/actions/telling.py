@@ -75,7 +75,7 @@ def _changed(current: Edition, told: int) -> tuple[set[str], set[str]]:
     """Keys and paths of what came, changed or left since a step; everything where that is not known any more."""
     if not current.remembers(told):
         return {EVERYTHING}, {entry.path for entry in current.entries()}
-    touched = current.touched_resources(told)
+    touched = current.touched_since(told)
     paths = {path for _resource, path in touched}
     if len(touched) > MOST:
         return {EVERYTHING}, paths

@@ -144,12 +144,7 @@ class Edition:
         count: int = self._ask("SELECT count(*) FROM entries WHERE until IS NULL").fetchone()[0]
         return count
 
-    def touched_since(self, number: int) -> set[str]:
-        """The paths at which something came, changed or left after step `number`."""
-        sql = "SELECT path FROM entries WHERE since > ?1 OR until > ?1"
-        return {path for (path,) in self._ask(sql, number)}
-
-    def touched_resources(self, number: int) -> set[tuple[str, str]]:
+    def touched_since(self, number: int) -> set[tuple[str, str]]:
         """Name and path of every document and picture that came, changed or left after step `number`."""
         sql = (
             "SELECT name, path FROM entries JOIN names ON names.id = resource "

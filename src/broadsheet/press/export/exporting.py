@@ -69,7 +69,7 @@ class Export:
         with self.edition.snapshot():
             touched = set(self._hasty)
             if self.edition.number != self.mark.step:
-                touched |= self.edition.touched_since(self.mark.step)
+                touched |= {path for _name, path in self.edition.touched_since(self.mark.step)}
             return self._move(lambda: self._found(touched), touched, None)
 
     def _found(self, paths: Iterable[str]) -> Iterator[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,6 +14,7 @@ from broadsheet.funding.forms import FundForm, UpdateForm
 from broadsheet.funding.models import Campaign, MatchingFund
 from broadsheet.funding.queries import campaign_path, matching_funds, progress
 from broadsheet.funding.views.staff.screens import act, need, person, screen
+from broadsheet.theme.filters import absolute
 
 RIGHTS = ("view_campaign", "see_amounts")
 
@@ -100,9 +100,8 @@ def _screen(
         update_form=update or UpdateForm(campaign=campaign),
         updates=mails,
         meters=[
-            (text.language, f"{settings.BROADSHEET.url.rstrip('/')}{path}")
+            (text.language, absolute(campaign_path(campaign.slug, text.language)))
             for text in campaign.texts.all()
-            for path in (campaign_path(campaign.slug, text.language),)
         ],
     )
     response.status_code = status

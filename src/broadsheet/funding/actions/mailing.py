@@ -1,0 +1,65 @@
+"""Sending what waits in a row of its own: a crash sends the very same message again, never another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
+
+from broadsheet.funding.choices import MailState
+from broadsheet.funding.models import Receipt, UpdateMail
+from broadsheet.funding.rules.giving import pause_before_try
+from broadsheet.kit import clock
+
+logger = logging.getLogger(__name__)
+
+STALE = dt.timedelta(minutes=10)
+"""After so long whoever was sending has died."""
+
+WAITING = (MailState.PENDING, MailState.FAILED, MailState.SENDING)
+"""The states from which something is sent; those of a receipt have the same names."""
+
+
+class Message(EmailMultiAlternatives):
+    """A message whose bytes follow from its content alone: its boundary too."""
+
+    def message(self, *args: Any, **kwargs: Any) -> Any:
+        made = super().message(*args, **kwargs)
+        mark = hashlib.sha256(self.extra_headers["Message-ID"].encode()).hexdigest()
+        made.set_boundary(f"receipt-{mark[:32]}")
+        return made
+
+
+def claim(row: Receipt | UpdateMail) -> bool:
+    """Take a row in order to send it; false where somebody else does, it is sent, or it is not due."""
+    now = clock.now()
+    rows = type(row)._default_manager.filter(pk=row.pk, state__in=WAITING, due_at__lte=now)
+    return bool(rows.update(state=MailState.SENDING, tries=F("tries") + 1, due_at=now + STALE))
+
+
+def deliver(row: Receipt | UpdateMail, make: Callable[[], Message]) -> bool:
+    """Send the message of a row that was claimed and read again since; where it fails it is tried later."""
+    try:
+        make().send()
+    except Exception as error:  # noqa: BLE001 - sockets, TLS, SMTP and files each have their own
+        logger.warning("%s %s cannot be sent: %s", row._meta.object_name, row.pk, error)
+        kept = type(row)._default_manager.filter(pk=row.pk, state=MailState.SENDING)
+        kept.update(
+            state=MailState.FAILED,
+            error=f"{type(error).__name__}: {error}"[:300],
+            due_at=clock.now() + pause_before_try(row.tries),
+        )
+        return False
+    return True
+
+
+def message_id(name: str) -> str:
+    """The identity of a message of ours (RFC 5322, 3.6.4): the same for the same name."""
+    host = settings.BROADSHEET.email_from.rpartition("@")[2] or "localhost"
+    return f"<{name}@{host.rstrip('>')}>"
