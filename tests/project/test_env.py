@@ -84,6 +84,7 @@ def test_load_environment_gives_every_type(tmp_path: Path) -> None:
         ('languages = ["en", "qq"]', "“qq”"),
         ('languages = ["en", "en"]', "each once"),
         ('database_url = "postgres://h:port/d"', "cannot be read"),
+        ('proxies = ["10.0.0.2", "the proxy"]', "“the proxy”, which is no address"),
         ('hosts = [\n"a",', "line 2"),
     ],
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.admin.forms.auth import LoginForm
+
+from broadsheet.kit.http import client_address, line_of
 
 MOST = 10
 """How often one address on the network may be wrong in `WINDOW`."""
@@ -38,17 +38,6 @@ class SignIn(LoginForm):
 
 
 def origin(request: HttpRequest) -> str:
-    """Where a request comes from: an IPv4 address, or an IPv6 network of 64 bits, which is what one line has.
-
-    Our proxy writes the last of X-Forwarded-For; what stands before it anybody may have written.
-    """
-    told = str(request.META.get("REMOTE_ADDR") or "")
-    if settings.BROADSHEET.behind_proxy:
-        told = request.headers.get("X-Forwarded-For", told).rpartition(",")[2].strip()
-    try:
-        address = ipaddress.ip_address(told)
-    except ValueError:
-        return "elsewhere"
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    """The line that a request comes from, as far as our proxies are to be believed."""
+    address = client_address(request)
+    return line_of(address) if address else "elsewhere"

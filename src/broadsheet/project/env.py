@@ -93,6 +93,11 @@ class Values:
         False,
         "Whether a proxy of yours sets X-Forwarded-Proto and X-Forwarded-For. Never true without one.",
     )
+    proxies: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"),
+        "Addresses or networks of these proxies; what anybody else says of where a request comes from is not believed.",
+        check=rules.are_networks,
+    )
     database_url: str = _setting(
         "",
         "postgres://user:password@host:5432/name; empty for SQLite in the data folder.",

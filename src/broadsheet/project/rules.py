@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from email.utils import parseaddr
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -100,6 +101,15 @@ def are_hosts(value: tuple[str, ...]) -> str | None:
     if all(re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", host) for host in value):
         return None
     return "must list host names in lower case, without http:// and without a port"
+
+
+def are_networks(value: tuple[str, ...]) -> str | None:
+    try:
+        for one in value:
+            ip_network(one)
+    except ValueError:
+        return f"names “{one}”, which is no address or network such as 10.0.0.2 or 10.0.0.0/24"
+    return None
 
 
 def one_of(*choices: str) -> Callable[[str], str | None]:
