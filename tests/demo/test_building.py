@@ -72,7 +72,7 @@ def rows() -> list[int]:
 def test_build_newsroom_makes_it_and_a_second_time_changes_nothing(built: DemoNewsroom) -> None:
     assert Article.objects.filter(live=True, locale__language_code="en").count() >= 32
     assert Article.objects.filter(live=True, locale__language_code="ar").count() >= 8
-    assert StaticPage.objects.filter(live=True).count() == 8
+    assert StaticPage.objects.filter(live=True).count() == 12
     assert not Page.objects.filter(depth__gt=1, live=False).exists()
     assert list(FrontPage.objects.values_list("title", flat=True)) == [
         "The Larkenford Lantern",

@@ -119,6 +119,18 @@ def test_arabic_texts_are_arabic() -> None:
     assert all(re.search(r"[\u0600-\u06ff]", a["name"]) for a in ARABIC.authors)
 
 
+def test_newsroom_has_the_pages_that_say_who_it_is() -> None:
+    pages = {"about", "masthead", "ethics", "corrections", "funding", "contact"}
+    assert [{page.key for page in edition.pages} for edition in (ENGLISH, ARABIC)] == [pages, pages]
+
+
+def test_english_texts_have_printers_quotation_marks() -> None:
+    for file in (CONTENT / "en").rglob("*.md"):
+        _, head, body = file.read_text("utf-8").split("+++\n")
+        assert "'" not in head + body, file.name
+        assert '"' not in body, file.name
+
+
 def test_addresses_in_the_content_are_example_domains() -> None:
     for file in CONTENT.rglob("*.*"):
         text = file.read_text("utf-8")

@@ -64,9 +64,13 @@ def test_read_blocks_refuses_what_it_does_not_know(body: str) -> None:
 
 def test_rich_text_escapes_and_resolves_links() -> None:
     made = rich_text(
-        "**Bread** & *salt* in [the market](story:market) <b>", lambda kind, key: f'href="/{key}/"'
+        "**Bread** & *salt* in [the market](story:market) <b>. Write to bo@market.example.",
+        lambda kind, key: f'href="/{key}/"',
     )
-    assert made == '<b>Bread</b> &amp; <i>salt</i> in <a href="/market/">the market</a> &lt;b&gt;'
+    assert made == (
+        '<b>Bread</b> &amp; <i>salt</i> in <a href="/market/">the market</a> &lt;b&gt;. '
+        'Write to <a href="mailto:bo@market.example">bo@market.example</a>.'
+    )
 
 
 def test_read_age_adds_its_parts() -> None:

@@ -7,7 +7,7 @@ optionally `slug` (else the key), `kind` (else `news`) and `translation_of` (the
 story). Then come blocks, separated by empty lines:
 
 - a paragraph; inside it `*italic*`, `**bold**` and links `[text](story:key)`, where `page:`, `author:` and
-  `topic:` name the other things one can point to, in the same language;
+  `topic:` name the other things one can point to, in the same language; an e-mail address is a link by itself;
 - `## a heading`;
 - `> a quotation — Speaker, who that is`;
 - `![picture-name] caption | credit | alternative text`;
@@ -32,6 +32,7 @@ CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("en", "ar")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LINK = re.compile(r"\[([^\]]+)\]\((story|page|author|topic):([\w-]+)\)")
+MAIL = re.compile(r"[\w.-]+@[\w-]+\.example\b")
 
 Address = Callable[[str, str], str]
 """From what is linked (`story`) and its key to the opening tag's attributes."""
@@ -188,6 +189,7 @@ def rich_text(source: str, address: Address) -> str:
     escaped = html.escape(source, quote=False)
     marked = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escaped)
     marked = re.sub(r"\*(.+?)\*", r"<i>\1</i>", marked)
+    marked = MAIL.sub(r'<a href="mailto:\g<0>">\g<0></a>', marked)
     return LINK.sub(lambda m: f"<a {address(m[2], m[3])}>{m[1]}</a>", marked)
 
 

@@ -126,6 +126,8 @@ def _inline(element: HtmlElement, targets: Targets, *, linked: bool = False) -> 
         parts += [_inline(child, targets, linked=linked or bool(href)), escape(child.tail or "")]
     inside = Markup("").join(parts)
     if href:
+        if href.startswith("mailto:"):
+            inside = inside.replace("@", Markup("@<wbr>"))  # where a narrow page may break it
         return Markup('<a href="{}">{}</a>').format(href, inside)
     name = INLINE.get(element.tag)
     if name and inside.strip():
