@@ -75,7 +75,23 @@ def build(directory: Path) -> dict[str, str]:
     outcome = press_everything()
     if outcome.failures:
         sys.exit(f"{outcome.failures} pages could not be rendered; what was said above tells why.")
-    return addresses
+    return addresses | withdrawn()
+
+
+def withdrawn() -> dict[str, str]:
+    """The oldest story of each paper, which readers had and have no more."""
+    from broadsheet.newsroom.actions.stories import withdraw_page
+    from broadsheet.newsroom.models import Article
+    from broadsheet.press.actions import press_pending
+
+    found = {}
+    for code in ("en", "ar"):
+        story = Article.objects.live().filter(locale__language_code=code)
+        oldest = story.order_by("first_published_at")[0]
+        found[f"gone {code}"] = oldest.address
+        withdraw_page(page=oldest, by=BY)
+    press_pending()
+    return found
 
 
 def demo_editions(folder: Path) -> dict[str, str]:
@@ -108,6 +124,7 @@ def specimens(desk: Any) -> dict[str, str]:
     code = desk.edition.language
     prefix = "" if code == "en" else f"/{code}"
     story = desk.stories["weirside-empty-homes-after-flood"]
+    kinds = of_each_kind(desk)
     feature = list(desk.stories.values())[2]
     found = {
         "front": f"{prefix}/",
@@ -117,6 +134,8 @@ def specimens(desk: Any) -> dict[str, str]:
         "author": f"{prefix}/authors/{story.bylines.first().author.slug}/",
         "series": f"{prefix}/series/{series(desk)}/",
         "feature": feature.address,
+        **kinds,
+        "text": f"{story.address}text/",
         "topic": f"{prefix}/topics/{story.topics.order_by('slug')[0].slug}/",
         "month": f"{prefix}/2026/11/",
         "static": f"{prefix}/about/",
@@ -128,6 +147,19 @@ def specimens(desk: Any) -> dict[str, str]:
         "mistaken": f"{prefix}/give/confirm/?amount=much",
     }
     return {f"{kind} {code}": address for kind, address in found.items()}
+
+
+def of_each_kind(desk: Any) -> dict[str, str]:
+    """A story of each kind that the demonstration's papers do not both have."""
+    from broadsheet.newsroom.choices import StoryKind
+
+    found = {}
+    kinds = (StoryKind.ANALYSIS, StoryKind.INTERVIEW, StoryKind.PICTURES)
+    for story, kind in zip(list(desk.stories.values())[3:6], kinds, strict=True):
+        story.kind = kind
+        story.save_revision().publish()
+        found[kind.value] = story.address
+    return found
 
 
 def series(desk: Any) -> str:
@@ -161,6 +193,7 @@ def campaign() -> dict[str, str]:
     """The demonstration's campaign with three gifts, its words in the hostile editions as hostile as the rest."""
     from broadsheet.demo.actions.campaign import _give, _open
     from broadsheet.demo.rules import Words, gifts, read_campaign
+    from broadsheet.funding.actions.updating import stopping_path
     from broadsheet.funding.models import Donation
     from pages import hostile
 
@@ -170,11 +203,13 @@ def campaign() -> dict[str, str]:
         plan.words[code] = Words(words[:120], words[:300], words)
     opened = _open(plan, NOW)
     _give(list(gifts()[:3]), opened, NOW)
-    thanks = Donation.objects.order_by("pk")[0].reference
+    gift = Donation.objects.order_by("pk")[0]
+    thanks, stop = gift.reference, stopping_path(gift.supporter)
     prefixes = {code: "" if code == "en" else f"/{code}" for code in LANGUAGES}
     return {
         **{f"campaign {c}": f"{p}/campaigns/{opened.slug}/" for c, p in prefixes.items()},
         **{f"thanks {c}": f"{p}/give/thanks/{thanks}/" for c, p in prefixes.items()},
+        **{f"stop {c}": f"{p}{stop}" for c, p in prefixes.items()},
     }
 
 

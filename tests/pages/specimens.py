@@ -11,8 +11,8 @@ TESTS = Path(__file__).resolve().parent.parent
 TOOLS = TESTS / "tools" / "node_modules"
 EDITOR, PASSWORD = "editor@ledger.example", "a long and quiet river"
 KINDS = (
-    "front section article opinion feature author series topic month static search nothing error "
-    "campaign give confirm mistaken thanks"
+    "front section article analysis opinion feature interview pictures text author series topic month static "
+    "search nothing error gone campaign give confirm mistaken thanks stop"
 ).split()
 """The kinds of reader pages; each has a specimen in English and in Arabic."""
 

@@ -12,7 +12,7 @@ from pages.specimens import KINDS, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
-STATUS = {"error": "404"}
+STATUS = {"error": "404", "gone": "410"}
 """What browsers say by themselves of a page that is not there."""
 
 

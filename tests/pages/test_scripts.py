@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,6 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from pages.building import NOW
 from pages.specimens import Site
+
+DAY = dt.timedelta(days=1)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -47,9 +50,15 @@ def test_story_link_is_copied_and_times_are_told_from_now(browser: Browser, site
     page.clock.set_fixed_time(NOW)
     page.goto(site.url("article", "en"))
     moment = page.locator(".story-meta time").first
-    assert moment.inner_text().endswith("ago")
+    day = re.compile(r"November \d+, 2026, [\d:]+\s[AP]M")
+    assert day.fullmatch(moment.inner_text()), "of last week the date says more"
+    page.clock.set_fixed_time(
+        dt.datetime.fromisoformat(moment.get_attribute("datetime") or "") + DAY
+    )
+    page.reload()
+    assert moment.inner_text() == "yesterday"
     page.emulate_media(media="print")
-    assert re.fullmatch(r"November \d+, 2026, [\d:]+\s[AP]M", moment.inner_text())
+    assert day.fullmatch(moment.inner_text())
     page.emulate_media(media="screen")
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()

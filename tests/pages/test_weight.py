@@ -49,11 +49,16 @@ def edition(site: Site) -> Iterator[Edition]:
 @pytest.fixture(scope="module")
 def stories(edition: Edition) -> list[Story]:
     """Every story of the demonstration's two papers."""
-    found = [entry for entry in edition.entries() if STORY.fullmatch(entry.path)]
+    found = public_stories(edition)
     assert len(found) >= 40
     edition.polish(entry.digest for entry in found)
-    found = [entry for entry in edition.entries() if STORY.fullmatch(entry.path)]
+    found = public_stories(edition)
     return [Story(entry.path, read(edition, entry), sent(edition, entry)) for entry in found]
+
+
+def public_stories(edition: Edition) -> list[Entry]:
+    stories = (entry for entry in edition.entries() if STORY.fullmatch(entry.path))
+    return [entry for entry in stories if entry.status == 200]
 
 
 def read(edition: Edition, entry: Entry) -> bytes:

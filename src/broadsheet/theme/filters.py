@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
@@ -91,6 +91,11 @@ def month(name: str) -> str:
 def number(value: int | Decimal) -> str:
     """A number as the page's language writes it."""
     return format_decimal(value, locale=active_locale())
+
+
+def percent(value: int) -> str:
+    """Whole percent as the page's language writes them, the sign on its side and at its distance."""
+    return format_percent(Decimal(value) / 100, locale=active_locale())
 
 
 def address(path: str) -> str:

@@ -220,7 +220,7 @@ def meter_document(view: CampaignView) -> Document:
         code=view.text.language,
         title=view.text.title,
         progress=so_far,
-        width=min(so_far.percent, 100) * 6,
+        width=min(so_far.percent, 100),
     )
     return Document(view.meter_path, text.encode(), "image/svg+xml", headers=METER_HEADERS)
 

@@ -37,6 +37,7 @@ def section_document(section: SectionPage, plate: Plate) -> Document:
         plate,
         head,
         f"section/{section.pk}",
+        has_lead=True,
         above=editions.section_of(section.url_path, sections),
         below=[link for link in inside if link.depth == section.depth - 1],
     )
@@ -61,7 +62,9 @@ def topic_document(pk: int) -> Document | None:
         return None
     path = register_address(topic, plate.code)
     head = Head(title=topic.name, path=path, description=topic.description)
-    return _newest(plate, head, f"topic/{pk}")
+    with translation.override(plate.code):
+        label = _("Topic")
+    return _newest(plate, head, f"topic/{pk}", label=label, has_lead=True)
 
 
 def series_document(pk: int) -> Document | None:
@@ -72,7 +75,9 @@ def series_document(pk: int) -> Document | None:
         return None
     path = register_address(series, plate.code)
     head = Head(title=series.name, path=path, description=series.description)
-    return _newest(plate, head, f"series/{pk}")
+    with translation.override(plate.code):
+        label = _("Series")
+    return _newest(plate, head, f"series/{pk}", label=label)
 
 
 def month_document(scope: str, month: str) -> Document | None:
@@ -105,6 +110,8 @@ def _document(
     *,
     above: Link | None = None,
     heading: str = "",
+    label: str = "",
+    has_lead: bool = False,
     below: Sequence[Link] = (),
     person: Author | None = None,
     months: Sequence[object] = (),
@@ -115,24 +122,35 @@ def _document(
         head=head,
         above=above,
         heading=heading or head.title,
+        label=label,
         below=below,
         person=person,
         rows=[
-            row(plate.code, story.pk, with_section=not scope.startswith("section/"))
-            for story in found
+            row(
+                plate.code,
+                story.pk,
+                with_section=not scope.startswith("section/"),
+                leads=has_lead and number == 0,
+            )
+            for number, story in enumerate(found)
         ],
         months=months,
     )
 
 
-@reader(lambda code, pk, *, with_section: [], lasting=True)
-def row(code: str, pk: int, *, with_section: bool) -> Markup:
-    """A story as the lists of an edition show it, made once for all of them; empty where it is not public."""
+@reader(lambda code, pk, *, with_section, leads: [], lasting=True)
+def row(code: str, pk: int, *, with_section: bool, leads: bool) -> Markup:
+    """A story as the lists of an edition show it, made once for all of them; empty where it is not public.
+
+    One that `leads` its list is larger.
+    """
     found, plate = stories.chosen_stories([pk]), editions.plate(code)
     if plate is None or not found:
         return Markup("")
     card = register_of(plate).card(found[0])
-    text = html_text("newsroom/row.html", code=code, card=card, with_section=with_section)
+    text = html_text(
+        "newsroom/row.html", code=code, card=card, with_section=with_section, leads=leads
+    )
     return Markup(text)  # noqa: S704 - escaped in it
 
 

@@ -13,7 +13,7 @@ FIGURE = re.compile(r"[^\w]*[\d٠-٩۰-۹][\d٠-٩۰-۹.,٫٬\s]*[^\w]*|[-–—
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table."""
+    """One cell of a table. An empty one heads nothing: the corner between both heads."""
 
     text: str
     is_head: bool
@@ -62,6 +62,8 @@ def _cells(
     for number, row in enumerate(rows):
         is_head_row = has_head and number == 0
         yield [
-            Cell(text, is_head_row or (has_side and at == 0), at in figures)
+            Cell(
+                text, bool(text.strip()) and (is_head_row or (has_side and at == 0)), at in figures
+            )
             for at, text in enumerate(row)
         ]

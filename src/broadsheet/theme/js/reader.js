@@ -5,7 +5,7 @@ const steps = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
 
 for (const time of document.querySelectorAll(".story-meta time")) {
   const ago = Date.now() - Date.parse(time.dateTime);
-  if (ago < 0 || ago > 7 * 864e5) continue;
+  if (ago < 0 || ago > 2 * 864e5) continue; // older than yesterday: the date says more
   const [unit, size] = steps.find(([, length]) => ago >= length) ?? steps[2];
   const [near, far] = [document.createElement("span"), document.createElement("span")];
   near.className = "near";
