@@ -21,10 +21,11 @@ FLAGS = [
     "--disable-sync",
     "--font-render-hinting=none",
     "--disable-lcd-text",
+    "--disable-font-subpixel-positioning",
     "--force-color-profile=srgb",
     "--hide-scrollbars",
 ]
-"""The last four make the same pixels on every machine that has the same fonts."""
+"""The last five make the same pixels on every machine that has the same fonts, with a window's browser or without."""
 
 
 @pytest.fixture(scope="module")

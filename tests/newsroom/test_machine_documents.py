@@ -70,7 +70,8 @@ def test_feeds_are_there_for_site_sections_topics_and_authors_and_pages_name_the
                 html,
             )
     assert dead_links() == []
-    assert check_edition() == []
+    with time_machine.travel(NOW, tick=False):
+        assert check_edition() == []
 
 
 def test_rss_keeps_the_rules_of_its_format(pressed: Paper) -> None:
