@@ -12,7 +12,8 @@ def test_wish_is_a_key_of_the_document_that_is_recorded() -> None:
     wishes.wish("card", 7)
     with recording() as reads:
         wishes.wish("card", 7)
-    assert reads.keys == {"wish:card/7"}
+    assert reads.keys == {"wish:card/000000000007"}
+    assert wishes.wished_by(*reads.keys) == ("card", 7)
 
 
 def test_makers_are_told_in_the_order_in_which_they_were_registered(

@@ -8,7 +8,9 @@ import re
 import pytest
 from PIL import Image
 
+from broadsheet.kit.wishes import key_of
 from broadsheet.newsroom.models import Article, ShareCardFile
+from broadsheet.newsroom.renderers import sharing
 from broadsheet.press.actions import check_edition, press_pending, purge
 from broadsheet.press.actions.granting import Granter
 from broadsheet.press.models import Unmade
@@ -129,7 +131,7 @@ def test_headline_that_nothing_can_draw_leaves_the_page_without_a_card(paper: Pa
         pytest.skip("This machine has a face for every script.")
     story = paper.story(f"Bridge {unknown}", "bridge")
     press_all()
-    assert "no face" in Unmade.objects.get(wish=f"wish:card/{story.pk}").error
+    assert "no face" in Unmade.objects.get(wish=key_of(sharing.CARD, story.pk)).error
     assert image(story.address or "") == image("/")
     assert check_edition() == []
 

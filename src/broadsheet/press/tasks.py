@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, connection, transaction
 
 from broadsheet.kit import clock
 from broadsheet.kit.changes import mark
 from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
+from broadsheet.kit.wishes import PREFIX
 from broadsheet.newsroom.actions.reading import let_go, take_in
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import clear_out, press_failed, press_pending
-from broadsheet.press.actions.granting import Granter, behave
+from broadsheet.press.actions.granting import Granter
 from broadsheet.press.actions.polishing import Polisher
 from broadsheet.press.actions.telling import tell_network
 from broadsheet.press.models import Failure
@@ -28,8 +33,20 @@ logger = logging.getLogger(__name__)
 PAUSE = 0.02
 """Seconds between two looks for changes."""
 
-POLISHING = 0.05
-"""Seconds of compressing between two looks for changes, while nothing waits."""
+LONGEST_PAUSE = 10.0
+"""Seconds between two tries at most, where something fails."""
+
+POLISHING = 1.0
+"""Seconds of compressing between two looks whether the worker is to end."""
+
+IDLE = 0.5
+"""Seconds between two looks whether there is something to do behind the press."""
+
+QUIET = 2.0
+"""Seconds after a publication in which nothing is done behind the press: another one may follow, and who published
+looks at it."""
+
+NICE = 10
 
 SOURCES_EVERY = 2.0
 """Seconds between two looks whether the software or the theme has changed."""
@@ -45,7 +62,6 @@ def jobs() -> list[Job]:
         Job("take in what was read", 5, take_in_readings),
         Job("let go of what was read long ago", 3600, let_go),
         Job("clear out old editions", 24 * 3600, clear_out),
-        Job("make what documents wish for", 1.0, Wishes().grant),
     ]
 
 
@@ -63,18 +79,66 @@ class Clock:
         self._turned = shown
 
 
-class Wishes:
-    """Grants wishes for as long as there are any, in a thread that gives way to all others."""
+class Calm:
+    """Whether publishing leaves the machine to others, for the threads of one worker."""
 
-    def __init__(self) -> None:
-        self._granter: Granter | None = None
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._is_idle = threading.Event()
+        self._is_idle.set()
+        self._quiet_at = 0.0
 
-    def grant(self) -> None:
-        if self._granter is None:
-            self._granter = Granter()
-            behave()
-        while self._granter.work():
-            pass
+    @contextmanager
+    def pressing(self, *, is_publication: bool) -> Iterator[None]:
+        """Have others wait for the block, and those behind the press also for a while after a publication."""
+        self._is_idle.clear()
+        try:
+            yield
+        finally:
+            if is_publication:
+                self._quiet_at = time.monotonic() + QUIET
+            self._is_idle.set()
+
+    def wait_for_press(self, seconds: float) -> None:
+        """Return when nothing is pressed any more, or after so many seconds."""
+        self._is_idle.wait(seconds)
+
+    def give_way(self) -> bool:
+        """Return when nothing was published just now; False as soon as the worker is to end."""
+        while not self._stop.is_set():
+            if not self._is_idle.wait(IDLE):
+                continue
+            left = self._quiet_at - time.monotonic()
+            if left <= 0:
+                return True
+            self._stop.wait(left)
+        return False
+
+
+def loops(stop: threading.Event, calm: Calm) -> dict[str, Callable[[], None]]:
+    """What a worker does about the press until `stop` is set, each in a thread of its own."""
+    granter, polisher = Granter(), Polisher()
+    return {
+        "press": partial(run, stop, calm),
+        "make what documents wish for": partial(
+            _behind, stop, calm, lambda: granter.work(give_way=calm.give_way)
+        ),
+        "polish": partial(_behind, stop, calm, lambda: polisher.work(POLISHING, calm.give_way)),
+    }
+
+
+def _behind(stop: threading.Event, calm: Calm, work: Callable[[], int]) -> None:
+    """Do what readers can do without for now, in a thread that gives way to all others."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    pause = 0.0
+    while not stop.wait(pause) and calm.give_way():
+        try:
+            pause = 0.0 if work() else IDLE
+        except Exception:
+            pause = min(max(pause, IDLE) * 2, LONGEST_PAUSE)
+            logger.exception("What is made behind the press could not be; again in %g s", pause)
+        if pause:
+            connection.close()
 
 
 def retry() -> None:
@@ -91,19 +155,17 @@ def take_in_readings() -> None:
         spool.forget(taken[0])
 
 
-def run(stop: threading.Event) -> None:
+def run(stop: threading.Event, calm: Calm) -> None:
     """Press whatever changes, until `stop` is set. A fault is logged and what waits is tried again.
 
     Sets `stop` itself where the theme or the software has changed: whoever runs the worker starts it again.
     """
     pause = PAUSE
     stamp, looked = sources_stamp(), time.monotonic()
-    polisher = Polisher()
     # The first press finds out whether the software, the theme or a setting has changed meanwhile.
     has_pressed = False
     while not stop.wait(pause):
         try:
-            close_old_connections()
             if time.monotonic() - looked > SOURCES_EVERY:
                 looked = time.monotonic()
                 if sources_stamp() != stamp:
@@ -111,14 +173,20 @@ def run(stop: threading.Event) -> None:
                     stop.set()
                     return
             if not has_pressed or Change.objects.exists():
-                press_pending()
+                with calm.pressing(is_publication=_is_publication()):
+                    press_pending()
                 has_pressed = True
-            else:
-                polisher.work(POLISHING)
             pause = PAUSE
         except DatabaseError as error:
             logger.warning("The press cannot reach the database: %s", error)
-            pause = min(pause * 2, 10)
+            connection.close()
+            pause = min(pause * 2, LONGEST_PAUSE)
         except Exception:
             logger.exception("The press could not finish; it tries again")
-            pause = min(pause * 2, 10)
+            connection.close()
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _is_publication() -> bool:
+    """Whether something waits that was not made behind the press."""
+    return Change.objects.exclude(key__startswith=PREFIX).exists()

@@ -18,13 +18,20 @@ logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0
 
+PRESS_FIRST = 1.0
+"""Seconds that a job waits at most for the press: threads of one process hold each other up."""
 
-def keep_running(job: Job, stop: threading.Event) -> None:
-    """Run a job until `stop` is set. A failure is logged and only makes the job's own pause longer."""
+
+def keep_running(job: Job, stop: threading.Event, wait: Callable[[float], None]) -> None:
+    """Run a job until `stop` is set. A failure is logged and only makes the job's own pause longer.
+
+    `wait` lets the press go first, for at most so many seconds.
+    """
     from django.db import close_old_connections, connections
 
     pause = job.seconds
     while not stop.is_set():
+        wait(PRESS_FIRST)
         try:
             job.run()
             pause = job.seconds
@@ -47,8 +54,9 @@ def run(directory: Path) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    loops: dict[str, Callable[[], None]] = {"press": partial(press.run, stop)}
-    loops |= {job.name: partial(keep_running, job, stop) for job in jobs()}
+    calm = press.Calm(stop)
+    loops = press.loops(stop, calm)
+    loops |= {job.name: partial(keep_running, job, stop, calm.wait_for_press) for job in jobs()}
     threads = [
         threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()
     ]

@@ -9,16 +9,15 @@ from broadsheet.newsroom.models import Picture, PictureRendition
 from broadsheet.theme.pictures import UNREADABLE, is_ours, smaller_specs
 
 
-def make_smaller(ident: str) -> Entering | None:
+def make_smaller(pk: int) -> Entering | None:
     """Make a picture in AVIF wherever it is shown in WebP. Raises Unmakeable where its file cannot be read.
 
     One file is open at a time, and what is made is in memory till it is entered: some hundred kB.
     """
-    picture = Picture.objects.filter(pk=int(ident)).first()
+    picture = Picture.objects.filter(pk=pk).first()
     made = _made(picture) if picture else []
     if picture is None or not made:
         return None
-    pk = picture.pk
 
     def enter() -> bool:
         fresh = Picture.objects.select_for_update().filter(pk=pk).first()

@@ -20,9 +20,8 @@ from broadsheet.theme.share_cards import drawn
 from broadsheet.theme.typesetting import NoFace
 
 
-def make_share_card(ident: str) -> Entering | None:
+def make_share_card(pk: int) -> Entering | None:
     """Draw the card of a page. Raises Unmakeable where there is no face for its words or a picture cannot be read."""
-    pk = int(ident)
     page = stories.page(pk)
     plate = editions.plate(page.locale.language_code) if page is not None else None
     if page is None or plate is None or not isinstance(page, Article | FrontPage):

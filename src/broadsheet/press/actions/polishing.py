@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from broadsheet.press.errors import DamagedBlob
 from broadsheet.press.queries import edition
@@ -25,18 +26,20 @@ class Polisher:
         self._seen_at = -1
         self._hopeless: set[str] = set()
 
-    def work(self, seconds: float) -> int:
+    def work(self, seconds: float, give_way: Callable[[], bool] = lambda: True) -> int:
         """Do some of what there is to do, for about so long; return how many bodies that were, 0 when none is left.
 
-        Killed at any point it leaves the edition whole. Must not be called by two threads at once.
+        `give_way` is called between two bodies and before they are written, and may take its time; where it says
+        no, nothing more is begun. Killed at any point it leaves the edition whole. Must not be called by two
+        threads at once.
         """
         until = time.monotonic() + seconds
         done = 0
-        while self._look():
+        while give_way() and self._look():
             batch = [self._waiting.pop() for _one in range(min(AT_ONCE, len(self._waiting)))]
             done += len(batch)
             try:
-                self._hopeless |= edition().polish(batch)
+                self._hopeless |= edition().polish(batch, give_way)
             except DamagedBlob as error:
                 self._hopeless.update(batch)
                 logger.warning("A document cannot be compressed: %s", error)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from broadsheet.press.edition import clearing, history, manifest, polishing
+from broadsheet.press.edition import clearing, history, keys, manifest, polishing
 from broadsheet.press.edition.blobs import Blobs, Incoming
 from broadsheet.press.edition.compression import compress_best
 from broadsheet.press.edition.entry import Entry, Form, Membership, Pressed
@@ -164,21 +164,22 @@ class Edition:
         )
         return (name for (name,) in self._ask(sql).fetchall())
 
-    def readers_of(self, keys: Iterable[str]) -> set[str]:
+    def readers_of(self, wanted: Iterable[str]) -> set[str]:
         """The resources that read any of these keys when they were last rendered."""
-        sql = (
-            "SELECT DISTINCT reader.name FROM json_each(?) wanted JOIN names ON names.name = wanted.value "
-            "JOIN reads ON reads.key = names.id JOIN names reader ON reader.id = reads.resource"
-        )
-        return {name for (name,) in self._ask(sql, json.dumps(list(keys)))}
+        return keys.readers_of(self._opened().connection, wanted)
 
     def keys_read(self, prefix: str) -> set[str]:
         """The keys with this beginning that some document has read."""
-        sql = (
-            "SELECT name FROM names WHERE name >= ?1 AND name < ?1 || char(0x10FFFF) "
-            "AND EXISTS (SELECT 1 FROM reads WHERE key = names.id)"
-        )
-        return {name for (name,) in self._ask(sql, prefix)}
+        return keys.read(self._opened().connection, prefix)
+
+    def last_keys_read(self, prefix: str, count: int, before: str | None = None) -> list[str]:
+        """At most `count` keys with this beginning that some document has read, the last by name first, or those
+        before a name. Costs as much as is asked for, however many there are."""
+        return keys.last_read(self._opened().connection, prefix, count, before)
+
+    def which_are_read(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the keys that some document has read."""
+        return keys.those_read(self._opened().connection, wanted)
 
     def memberships(self, object_keys: Iterable[str]) -> dict[str, frozenset[Membership]]:
         """List key and token pairs of each object as of the last step; empty for one that had none."""
@@ -272,15 +273,20 @@ class Edition:
         """At most `count` bodies that readers get now and that are compressed in one form only, in haste."""
         return polishing.hasty(self._opened().connection, count)
 
-    def polish(self, digests: Iterable[str]) -> set[str]:
+    def polish(
+        self, digests: Iterable[str], give_way: Callable[[], object] = lambda: None
+    ) -> set[str]:
         """Give bodies their smallest forms, in every coding; readers get them at once, without a step.
 
+        `give_way` is called before each and before the writing lock is taken, and may take its time.
         Returns those for which nothing was gained. Raises DamagedBlob, UnwritableEdition or OSError.
         """
         made = {}
         for digest in digests:
+            give_way()
             with self.blobs.open(digest) as file:
                 made[digest] = compress_best(file.read())
+        give_way()
         with locked(self.directory, PATIENCE, WRITING):
             incoming = Incoming(self.blobs)
             forms = {

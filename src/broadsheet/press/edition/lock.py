@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PAUSE = 0.02
+PAUSE = 0.005
 """Seconds between two tries."""
 
 

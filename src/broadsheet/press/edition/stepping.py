@@ -27,6 +27,12 @@ ARRIVING = """CREATE TEMP TABLE arriving AS
     WHERE (now.path, now.status, now.content_type, now.headers, now.digest)
         IS NOT (wanted.path, wanted.status, wanted.content_type, wanted.headers, wanted.digest)"""
 
+WISHES = "wish:"
+"""The beginning of keys that are many, are read for a while, and are asked for in the order of their names."""
+
+FORGET = """DELETE FROM names WHERE id IN (SELECT key FROM unread) AND substr(name, 1, length(?1)) = ?1
+    AND NOT EXISTS (SELECT 1 FROM reads WHERE key = names.id)"""
+
 TAKEN = """SELECT arriving.path, other.name, arriving.name FROM arriving
     JOIN entries ON entries.path = arriving.path AND until IS NULL JOIN names other ON other.id = entries.resource
     UNION ALL SELECT path, min(name), max(name) FROM arriving GROUP BY path HAVING count(*) > 1"""
@@ -45,9 +51,12 @@ def move_forward(connection: sqlite3.Connection, note: str) -> int | None:
     number: int = sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()[0] + 1
     sql(NAMES)
     sql("CREATE TEMP TABLE lost (picture INTEGER PRIMARY KEY)")
+    sql("CREATE TEMP TABLE unread (key INTEGER PRIMARY KEY)")
     for table, (column, proofs, wanted) in RELATE.items():
         _relate(connection, table, column, proofs, wanted)
     _enrol(connection)
+    sql(FORGET, (WISHES,))
+    sql("DROP TABLE unread")
     sql("INSERT OR REPLACE INTO variants SELECT digest, coding, form, size FROM forms")
     sql(ARRIVING)
     went = _end(
@@ -73,7 +82,7 @@ def move_forward(connection: sqlite3.Connection, note: str) -> int | None:
 def _relate(
     connection: sqlite3.Connection, table: str, column: str, proofs: str, wanted: str
 ) -> None:
-    """Make a relation of every resource that has a proof what its proof says; note the pictures that lose one."""
+    """Make a relation of every resource that has a proof what its proof says; note which pictures and keys lose one."""
     ids = "SELECT names.id FROM proofs JOIN names ON name = resource"
     pairs = (
         f"SELECT one.id, other.id FROM {proofs} JOIN names one ON one.name = resource "  # noqa: S608
@@ -84,8 +93,8 @@ def _relate(
         f"JOIN names other ON other.id = {table}.{column} JOIN {proofs} ON {proofs}.resource = one.name "
         f"AND {proofs}.{wanted} = other.name WHERE one.id = {table}.resource)"
     )
-    if table == "shows":
-        connection.execute(f"INSERT OR IGNORE INTO lost SELECT picture {leaving}")
+    noted = "lost" if table == "shows" else "unread"
+    connection.execute(f"INSERT OR IGNORE INTO {noted} SELECT {column} {leaving}")
     connection.execute(f"DELETE {leaving}")
     connection.execute(f"INSERT OR IGNORE INTO {table} {pairs}")
 
