@@ -13,7 +13,7 @@ import pytest
 from bench import Bench, all_notices, order, started
 from broadsheet.funding.choices import AttemptState
 from broadsheet.funding.errors import BadWebhook, GatewayError
-from broadsheet.funding.gateways.protocol import Checkout
+from broadsheet.funding.gateways.protocol import CardTry, Checkout
 from broadsheet.funding.rules.folding import fold
 from broadsheet.kit.money import Money
 
@@ -75,6 +75,32 @@ def test_p1_every_outcome_of_the_page_is_told_as_it_is(
     assert fold(AttemptState.SUBMITTED, told.seen) == state
     has_paid = state == AttemptState.SUCCEEDED
     assert bool(told.payment and told.payment.balance and told.payment.succeeded_at) is has_paid
+
+
+def test_p1_every_card_that_was_tried_is_told_by_its_mark(bench: Bench) -> None:
+    checkout, other = started(bench), started(bench)
+    for card, outcome in (("one", "decline"), ("two", "decline"), ("one", "pay")):
+        bench.act(f"checkouts/{checkout.ident}", outcome=outcome, card=card)
+    bench.press(other.ident, "authenticate")
+    assert told_of(bench, other) == []
+    bench.press(other.ident, "fail")
+    bench.press(other.ident, "delay")
+    found = told_of(bench, checkout)
+    assert [(each.card, each.is_declined) for each in found] == [
+        ("one", True),
+        ("two", True),
+        ("one", False),
+    ]
+    assert len({each.ident for each in found}) == 3
+    [refused] = told_of(bench, other)
+    assert refused.is_declined
+    assert refused.card not in ("", "one", "two")
+
+
+def told_of(bench: Bench, checkout: Checkout) -> list[CardTry]:
+    told = bench.gateway.find(checkout.reference)
+    assert told
+    return list(told.tries)
 
 
 @pytest.mark.parametrize(

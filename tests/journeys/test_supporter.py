@@ -212,3 +212,34 @@ def test_amount_of_ones_own_is_taken_from_the_giving_page(reader: Visitor, serve
     page.get_by_role("button", name="Go to the checkout").click()
     press(page, "Pay")
     wait_until(lambda: settled(served, "own@reader.example") == [725], "the gift")
+
+
+def test_reader_who_begins_much_is_sent_a_link_or_lets_the_browser_work(
+    reader: Visitor, served: Served, browser: Browser
+) -> None:
+    """Three gifts that come to nothing, a fourth by a link without scripts, a fifth by a browser that runs them."""
+    address, page = "many@example.org", reader.page
+    for _ in range(3):
+        confirm(page, "25", address)
+        expect(page.get_by_role("heading", name="Checkout")).to_be_visible()
+    confirm(page, "25", address, message="For the boats")
+    expect(page.get_by_role("alert")).to_contain_text("no machine is at work")
+    page.get_by_role("button", name="Send me a link by e-mail instead").click()
+    expect(page.get_by_role("heading", name="Look at your e-mail")).to_be_visible()
+    wait_until(lambda: letters(served, address), "the link is sent")
+    found = re.search(r"http://\S+link=\w+", letters(served, address)[0].as_string())
+    assert found
+    page.goto(found[0])
+    page.get_by_role("button", name="Go to the checkout").click()
+    press(page, "Pay")
+    wait_until(lambda: settled(served, address) == [2500], "the gift arrives")
+
+    works = Visitor(browser, served.url, {"viewport": PHONE})
+    works.hosts |= reader.hosts
+    confirm(works.page, "30", address)
+    expect(works.page.get_by_role("alert")).to_contain_text("no machine is at work")
+    works.page.get_by_role("button", name="Go to the checkout").click()
+    press(works.page, "Pay")
+    wait_until(lambda: sorted(settled(served, address)) == [2500, 3000], "the other arrives")
+    assert (works.context.cookies(), works.strangers, works.said) == ([], [], [])
+    works.close()

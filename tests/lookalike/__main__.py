@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 from lookalike.api import Answer, Api
 from lookalike.stage import Stage
 from lookalike.world import World
+
+STALL = 2
+"""Seconds: longer than who asked will live."""
 
 
 class Server(ThreadingHTTPServer):
@@ -48,6 +52,8 @@ class Handler(BaseHTTPRequestHandler):
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
+        if answer.stalls:
+            time.sleep(STALL)  # outside the lock: others are answered meanwhile
         if not answer.status:
             self.close_connection = True
             return

@@ -29,6 +29,7 @@ PARAMETERS = {
         "amount currency confirm payment_method allowed_payment_method_types capture_method"
     ).split(),
     "GET payment_intents/ID": ["expand"],
+    "GET charges": [*LISTED, "payment_intent"],
     "GET refunds": [*LISTED, "payment_intent"],
     "POST refunds": ["payment_intent", "amount", "metadata", "reason"],
     "GET refunds/ID": ["expand"],
@@ -50,6 +51,7 @@ PARAMETERS = {
 KINDS = {
     "checkout/sessions": "checkout.session",
     "payment_intents": "payment_intent",
+    "charges": "charge",
     "refunds": "refund",
     "disputes": "dispute",
     "payouts": "payout",
@@ -91,10 +93,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """`status` 0 means: say nothing and hang up."""
+    """`status` 0 means: say nothing and hang up, after a while where it `stalls`."""
 
     status: int
     body: Any
+    stalls: bool = False
 
 
 class Api:
@@ -126,6 +129,9 @@ class Api:
         fault = account.take("busy", "lose_answer", "error", "error_after")
         if fault == "busy":
             raise Refusal(429, "rate_limit", "Request rate limit exceeded.")
+        stalls = account.take("stall_before", "stall_after") if call.method == "POST" else None
+        if stalls == "stall_before":
+            return Answer(0, None, stalls=True)
         asked = (call.method, call.path, json.dumps(call.wish, sort_keys=True))
         at, before, answer = self.kept.get((account.name, call.key), (0, asked, None))
         if call.method == "POST" and call.key and answer and self.world.now - at < DAY:
@@ -137,7 +143,8 @@ class Api:
         fresh = broken if fault == "error" else self._done(account, call)
         fresh = broken if fault == "error_after" else fresh
         self.kept[account.name, call.key] = (self.world.now, asked, fresh)
-        return Answer(0, None) if fault == "lose_answer" else fresh
+        is_lost = fault == "lose_answer" or stalls
+        return Answer(0, None, stalls=bool(stalls)) if is_lost else fresh
 
     def _done(self, account: Account, call: Call) -> Answer:
         known = PARAMETERS.get(call.route)

@@ -83,7 +83,7 @@ def intent(of: Object, wish: Object, now: int) -> Object:
     }
 
 
-def charge(of: Object, status: str, now: int) -> Object:
+def charge(of: Object, status: str, now: int, card: str) -> Object:
     return {
         "id": new_id("ch"),
         "object": "charge",
@@ -107,8 +107,21 @@ def charge(of: Object, status: str, now: int) -> Object:
         "metadata": dict(of["metadata"]),
         "paid": status == "succeeded",
         "payment_intent": of["id"],
+        "payment_method_details": {"type": "card", "card": card_details(card)} if card else None,
         "refunded": False,
         "status": status,
+    }
+
+
+def card_details(mark: str) -> Object:
+    return {
+        "brand": "visa",
+        "country": "US",
+        "exp_month": 4,
+        "exp_year": 2031,
+        "fingerprint": mark,
+        "funding": "credit",
+        "last4": "4242",
     }
 
 

@@ -26,7 +26,7 @@ class Stage:
             case ["checkout", ident]:
                 account, session = self.world.holder(ident)
                 if wish["outcome"] != "abandon":
-                    account.act(session, wish["outcome"])
+                    account.act(session, wish["outcome"], wish.get("card", ""))
                 return Answer(303, {})
             case ["clock"]:
                 self.world.moved += wish["move"]
@@ -56,7 +56,7 @@ class Stage:
                 return
         account, found = self.world.holder(path[1])
         if path[0] == "checkouts":
-            account.act(found, wish["outcome"])
+            account.act(found, wish["outcome"], wish.get("card", ""))
         elif path[0] == "refunds":
             account.end_refund(found, wish["outcome"])
         elif path[0] == "payments":

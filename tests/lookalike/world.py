@@ -28,6 +28,7 @@ class Account:
         self.live = "live" in name
         self.objects: dict[str, Object] = {}
         self.wishes: dict[str, Object] = {}
+        self.cards: dict[str, str] = {}
         self.secrets: dict[str, str] = {}
         self.paid_out: dict[str, str] = {}
         self.faults: dict[str, int] = {}
@@ -81,8 +82,11 @@ class Account:
         self.tell("checkout.session.expired", session)
         return session
 
-    def act(self, session: Object, outcome: str) -> None:
-        """What somebody does at the hosted page, or their bank afterwards (`clear`, `bounce`)."""
+    def act(self, session: Object, outcome: str, card: str = "") -> None:
+        """What somebody does at the hosted page, or their bank afterwards (`clear`, `bounce`).
+
+        `card` is the mark of the card; without one each session has a card of its own.
+        """
         intent = self.objects.get(self.look(session)["payment_intent"] or "")
         status = intent["status"] if intent else ""
         needed = {"confirm": "requires_action", "fail": "requires_action"}
@@ -96,6 +100,8 @@ class Account:
             intent = self.keep(shapes.intent(session, self.wishes[session["id"]], self.now))
             session["payment_intent"] = intent["id"]
             self.tell("payment_intent.created", intent)
+        if outcome not in needed:
+            self.cards[intent["id"]] = "" if outcome == "delay" else card or session["id"][-16:]
         if outcome in ("pay", "confirm", "clear"):
             self._succeed(session, intent, outcome)
         elif outcome in ("decline", "fail", "bounce"):
@@ -105,7 +111,7 @@ class Account:
             self.tell("payment_intent.requires_action", intent)
         else:
             intent["status"] = "processing"
-            intent["latest_charge"] = self.keep(shapes.charge(intent, "pending", self.now))["id"]
+            intent["latest_charge"] = self.keep(self._charge(intent, "pending"))["id"]
             session |= {"status": "complete", "url": None}
             self.tell("payment_intent.processing", intent)
             self.tell("checkout.session.completed", session)
@@ -114,7 +120,7 @@ class Account:
         if session["customer_creation"] == "always":
             session["customer"] = intent["customer"] = shapes.new_id("cus")
         intent["payment_method"] = shapes.new_id("pm")
-        charge = self.keep(shapes.charge(intent, "succeeded", self.now))
+        charge = self.keep(self._charge(intent, "succeeded"))
         intent |= {
             "status": "succeeded",
             "amount_received": intent["amount"],
@@ -129,6 +135,9 @@ class Account:
         self.tell("payment_intent.succeeded", intent)
         late = "async_payment_succeeded" if outcome == "clear" else "completed"
         self.tell(f"checkout.session.{late}", session)
+
+    def _charge(self, intent: Object, status: str) -> Object:
+        return shapes.charge(intent, status, self.now, self.cards.get(intent["id"], ""))
 
     def bring(self, charge: Object) -> None:
         """What a charge brings to the balance; told of when it comes after the charge."""
@@ -146,7 +155,7 @@ class Account:
         return intent
 
     def _refuse(self, session: Object, intent: Object, outcome: str) -> None:
-        charge = self.keep(shapes.charge(intent, "failed", self.now))
+        charge = self.keep(self._charge(intent, "failed"))
         intent |= {
             "status": "requires_payment_method",
             "latest_charge": charge["id"],

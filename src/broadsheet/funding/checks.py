@@ -32,7 +32,7 @@ from broadsheet.funding.models import (
     ReceiptSeries,
     triggers,
 )
-from broadsheet.funding.queries import chain_breaks, ledger_sum, taking_account
+from broadsheet.funding.queries import chain_breaks, ledger_sum, raised_breaker, taking_account
 from broadsheet.kit import clock
 
 Finding = tuple[str, str]
@@ -51,6 +51,7 @@ def problems() -> Iterator[Finding]:
     yield from books()
     yield from gifts()
     yield from waiting()
+    yield from guarded()
     yield from processors()
 
 
@@ -121,6 +122,16 @@ def waiting() -> Iterator[Finding]:
     if count := failed.count():
         error = failed.latest("due_at").error
         yield f"{count} receipts could not be sent yet ({error})", "Correct the e-mail settings."
+
+
+def guarded() -> Iterator[Finding]:
+    """Whether every gift has to be proven."""
+    if raised := raised_breaker():
+        since = raised.raised_at.astimezone(clock.newsroom_zone())
+        yield (
+            f"every gift has to be proven since {since:%Y-%m-%d %H:%M} ({raised.get_why_display()})",
+            "It ends by itself. The desk shows more: Support, Guard.",
+        )
 
 
 def processors() -> Iterator[Finding]:

@@ -145,6 +145,14 @@ class LedgerAccount(Choice):
     EXCHANGE = "exchange", "Exchanged by the processor into another currency"
 
 
+class Alarm(Choice):
+    """Why every gift has to be proven."""
+
+    DECLINES = "declines", "Unusually many cards are declined"
+    CARD = "card", "One card is tried under many addresses"
+    STAFF = "staff", "Raised by hand"
+
+
 class ReceiptState(Choice):
     PENDING = "pending", "To be sent"
     BY_HAND = "by_hand", "To be given by hand: no e-mail address"

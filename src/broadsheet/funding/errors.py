@@ -68,5 +68,13 @@ class BadWebhook(FundingError):
     """Bytes that are not an event of the processor they claim to come from."""
 
 
+class ProofNeeded(FundingError):
+    """Whoever wants to begin a gift has to prove first that they are no machine."""
+
+
+class TooMany(FundingError):
+    """So much was begun from one place that nothing more is for a while."""
+
+
 class NonceSpent(FundingError):
     """A confirm page was used for one gift already and comes again with another."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from broadsheet.funding.actions import process_event, send_receipt
-from broadsheet.funding.models import InboxEvent, Receipt
+from broadsheet.funding.actions import expire_attempt, process_event, send_link, send_receipt
+from broadsheet.funding.models import Attempt, GiftLink, InboxEvent, Receipt
 from broadsheet.kit.events import subscribe
 
 
@@ -12,6 +12,8 @@ def register() -> None:
     subscribe("processor-event.received", on_event_received)
     subscribe("donation.settled", on_donation_settled)
     subscribe("donation.restated", on_donation_settled)
+    subscribe("attempt.stopped", on_attempt_stopped)
+    subscribe("gift-link.asked", on_link_asked)
 
 
 def on_event_received(pk: int) -> None:
@@ -23,3 +25,14 @@ def on_donation_settled(reference: str) -> None:
     """Send the receipt at once; should that fail, `tasks.tick` tries it again."""
     for receipt in Receipt.objects.filter(donation__reference=reference):
         send_receipt(receipt=receipt, by="worker")
+
+
+def on_attempt_stopped(pk: int) -> None:
+    """Close the checkout at once; should that fail, `tasks.tick` tries it again."""
+    expire_attempt(attempt=Attempt.objects.select_related("account").get(pk=pk), by="worker")
+
+
+def on_link_asked(pk: int) -> None:
+    """Send the link at once; should that fail, `tasks.tick` tries it again."""
+    for link in GiftLink.objects.filter(pk=pk):
+        send_link(link=link)

@@ -14,13 +14,16 @@ from broadsheet.funding.actions import (
     collect_events,
     connect_account,
     expire_attempt,
+    forget_marks,
     open_account,
     process_event,
     resolve_attempt,
+    send_link,
     send_receipt,
     send_update,
     submit_refund,
     turn_phase,
+    watch_breaker,
     webhook_address,
 )
 from broadsheet.funding.choices import (
@@ -38,6 +41,7 @@ from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.models import (
     Attempt,
     Campaign,
+    GiftLink,
     InboxEvent,
     MatchingFund,
     ProcessorAccount,
@@ -62,7 +66,7 @@ def tick() -> None:
     """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
     jobs = (
         *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds, send_receipts),
-        *(turn_campaigns, send_updates),
+        *(turn_campaigns, send_updates, send_links, guard),
     )
     for job in jobs:
         try:
@@ -114,7 +118,8 @@ def _look_up(attempt: Attempt) -> bool:
     """Look one attempt up; false where its processor gave no answer."""
     is_needless = attempt.donation.state == DonationState.SETTLED
     is_unsent = attempt.state == AttemptState.CREATED
-    work = expire_attempt if is_needless or is_unsent else resolve_attempt
+    is_over = is_needless or is_unsent or attempt.stopped_at is not None
+    work = expire_attempt if is_over else resolve_attempt
     try:
         work(attempt=attempt, by=BY)
     except GatewayError as error:
@@ -148,6 +153,19 @@ def send_updates() -> None:
     )
     for mail in waiting.order_by("due_at", "pk")[:BATCH]:
         send_update(mail=mail)
+
+
+def send_links() -> None:
+    """Send links to who asked for them, those too whose sender died."""
+    waiting = GiftLink.objects.filter(due_at__lte=clock.now()).exclude(state=MailState.SENT)
+    for link in waiting.order_by("due_at", "pk")[:BATCH]:
+        send_link(link=link)
+
+
+def guard() -> None:
+    """Raise or release the breaker by the cards that were tried, and forget who asked."""
+    watch_breaker(by=BY)
+    forget_marks()
 
 
 def turn_campaigns() -> None:

@@ -12,7 +12,15 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from broadsheet.funding.actions.roles import FUNDRAISERS
-from broadsheet.funding.views.staff import byhand, campaigns, gifts, inbox, merging, supporters
+from broadsheet.funding.views.staff import (
+    byhand,
+    campaigns,
+    gifts,
+    guarding,
+    inbox,
+    merging,
+    supporters,
+)
 
 SCREENS = [
     path("supporters/", supporters.index, name="supporters"),
@@ -36,6 +44,9 @@ SCREENS = [
     path("by-hand/statement/", byhand.statement, name="statement"),
     path("by-hand/lines/<int:number>/match/", byhand.match, name="line-match"),
     path("by-hand/lines/<int:number>/aside/", byhand.aside, name="line-aside"),
+    path("guard/", guarding.index, name="guard"),
+    path("guard/raise/", guarding.trip, name="guard-raise"),
+    path("guard/release/", guarding.release, name="guard-release"),
     path("events/", inbox.index, name="events"),
     path("events/<int:number>/", inbox.detail, name="event"),
     path("events/<int:number>/replay/", inbox.replay, name="event-replay"),
@@ -70,6 +81,7 @@ def register_menu() -> Any:
         Entry("Gifts", "gifts", "view_donation", "pick", 200),
         Entry("Campaigns", "campaigns", "view_campaign", "snippet", 225),
         Entry("By hand and bank", "by-hand", "change_bankline", "doc-full", 250),
+        Entry("Guard", "guard", "view_breaker", "warning", 275),
         Entry("Processors’ events", "events", "view_inboxevent", "history", 300),
     ]
     return Money("Support", Menu(None, items=entries), icon_name="group", order=450)

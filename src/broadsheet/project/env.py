@@ -168,6 +168,16 @@ class Values:
         "Up to this much, in `currency`, one person may give a gift back; above it a second must agree.",
         check=rules.is_amount,
     )
+    challenge_after: int = _setting(
+        3,
+        "So many gifts an hour may begin from one e-mail address or line without proof that it is no machine.",
+        check=rules.between(0, 100),
+    )
+    decline_alarm: int = _setting(
+        50,
+        "From this percentage of declined cards on, every gift has to be proven; 0 never looks.",
+        check=rules.between(0, 100),
+    )
     stripe_key: str = _setting(
         "",
         "The key of your account at Stripe. `broadsheet funding connect stripe` stores it.",

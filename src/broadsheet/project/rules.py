@@ -112,6 +112,13 @@ def are_networks(value: tuple[str, ...]) -> str | None:
     return None
 
 
+def between(least: int, most: int) -> Callable[[int], str | None]:
+    def check(value: int) -> str | None:
+        return None if least <= value <= most else f"must be from {least} to {most}"
+
+    return check
+
+
 def one_of(*choices: str) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
         return None if value in choices else f"must be one of: {', '.join(choices)}"

@@ -30,7 +30,8 @@ class Head:
 
     `path` is its canonical address; `alternates` are pairs of language code and path of its
     translations, itself included; `data` is its structured data; `listed` is false for a page that
-    no search engine should show; `feeds` is the address below which the feeds of just this page lie.
+    no search engine should show; `feeds` is the address below which the feeds of just this page lie;
+    `is_challenge` where a form of it has to be sent with a proof that a browser worked for it.
     """
 
     title: str
@@ -43,11 +44,14 @@ class Head:
     listed: bool = True
     is_front: bool = False
     feeds: str = ""
+    is_challenge: bool = False
 
     @property
-    def has_script(self) -> bool:
-        """Whether the page loads our script: stories do, to be copied, kept and told from now."""
-        return self.kind == "article"
+    def script(self) -> str:
+        """The script that the page loads, if any: stories can be copied, kept and told from now."""
+        if self.is_challenge:
+            return "challenge"
+        return "reader" if self.kind == "article" else ""
 
 
 def page_policy(*, form_targets: Sequence[str] = (), has_script: bool = False) -> str:
@@ -81,6 +85,6 @@ def html_document(
     text = html_text(template, code=code, head=head, **context)
     headers = (
         ("content-language", code),
-        ("content-security-policy", page_policy(has_script=head.has_script)),
+        ("content-security-policy", page_policy(has_script=bool(head.script))),
     )
     return Document(head.path, text.encode(), status=status, headers=headers)

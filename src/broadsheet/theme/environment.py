@@ -13,7 +13,7 @@ from broadsheet.theme import filters
 from broadsheet.theme.languages import active_language, language
 from broadsheet.theme.looks import asked_early, logo, look_style
 from broadsheet.theme.pictures import picture
-from broadsheet.theme.scripts import reader_script
+from broadsheet.theme.scripts import page_script
 from broadsheet.theme.stylesheet import plain_style, stylesheet
 
 
@@ -33,7 +33,7 @@ def environment(*, autoescape: bool = True, **options: Any) -> Environment:
         "look_style": look_style,
         "newsroom": settings.BROADSHEET,
         "picture": picture,
-        "reader_script": reader_script,
+        "page_script": page_script,
         "slot": slot,
         "plain_style": plain_style,
         "stylesheet": stylesheet,

@@ -24,26 +24,29 @@ class Script:
     content: bytes
 
 
+PAGE_SCRIPTS = ("reader", "challenge")
+
+
 @functools.cache
-def reader_script() -> Script:
-    """What stories load: its address changes with its content, so it is kept by browsers for good."""
-    content = (FOLDER / "reader.js").read_bytes()
+def page_script(name: str) -> Script:
+    """What pages load: its address changes with its content, so it is kept by browsers for good."""
+    content = (FOLDER / f"{name}.js").read_bytes()
     digest = hashlib.sha384(content).digest()
-    path = f"/assets/reader-{digest.hex()[:12]}.js"
+    path = f"/assets/{name}-{digest.hex()[:12]}.js"
     return Script(path, f"sha384-{base64.b64encode(digest).decode()}", content)
 
 
 class ScriptKind:
-    """`reader`, which stories load, and `offline`, the service worker that a reader turns on."""
+    """`reader`, which stories load, `challenge`, which forms do, `offline`, the service worker a reader turns on."""
 
     name = "script"
 
     def idents(self) -> Iterable[str]:
-        return ["reader", "offline"]
+        return [*PAGE_SCRIPTS, "offline"]
 
     def render(self, ident: str) -> Document | None:
-        if ident == "reader":
-            return Document(reader_script().path, reader_script().content, JAVASCRIPT)
+        if ident in PAGE_SCRIPTS:
+            return Document(page_script(ident).path, page_script(ident).content, JAVASCRIPT)
         # A service worker answers for the folder it lies in: the whole site.
         return Document("/offline.js", (FOLDER / "offline.js").read_bytes(), JAVASCRIPT)
 

@@ -18,12 +18,21 @@ from broadsheet.funding.actions.caring import add_note, send_receipt_again
 from broadsheet.funding.actions.checkout import open_checkout
 from broadsheet.funding.actions.connecting import connect_stripe
 from broadsheet.funding.actions.giving import Gift, begin_donation
+from broadsheet.funding.actions.guarding import (
+    Asker,
+    Proof,
+    forget_marks,
+    raise_breaker,
+    release_breaker,
+    watch_breaker,
+)
 from broadsheet.funding.actions.inbox import (
     collect_events,
     process_event,
     receive_event,
     replay_event,
 )
+from broadsheet.funding.actions.linking import ask_for_link, send_link
 from broadsheet.funding.actions.merging import merge_supporters, take_apart
 from broadsheet.funding.actions.offline import expect_gift, give_up_gift
 from broadsheet.funding.actions.periods import close_period
@@ -44,10 +53,13 @@ from broadsheet.funding.actions.sponsoring import close_fund, open_fund
 from broadsheet.funding.actions.updating import publish_update, send_update, stop_updates
 
 __all__ = [
+    "Asker",
     "Gift",
+    "Proof",
     "Reconciliation",
     "add_note",
     "approve_refund",
+    "ask_for_link",
     "begin_donation",
     "change_account",
     "change_campaign",
@@ -60,6 +72,7 @@ __all__ = [
     "decline_refund",
     "expect_gift",
     "expire_attempt",
+    "forget_marks",
     "give_up_gift",
     "import_statement",
     "match_line",
@@ -72,12 +85,15 @@ __all__ = [
     "process_event",
     "propose_refund",
     "publish_update",
+    "raise_breaker",
     "receive_event",
     "reconcile",
     "reconcile_bank",
     "record_donation",
+    "release_breaker",
     "replay_event",
     "resolve_attempt",
+    "send_link",
     "send_receipt",
     "send_receipt_again",
     "send_update",
@@ -88,5 +104,6 @@ __all__ = [
     "switch_method",
     "take_apart",
     "turn_phase",
+    "watch_breaker",
     "webhook_address",
 ]

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from broadsheet.funding.actions.accounts import open_account
 from broadsheet.funding.actions.giving import begin_attempt
+from broadsheet.funding.actions.guarding import Asker
 from broadsheet.funding.actions.resolving import GRACE, lapse, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import AttemptState, DonationState
@@ -29,18 +30,23 @@ UNOPENED = (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.UNKNOWN)
 
 
 def open_checkout(
-    *, donation: Donation, by: audit.Actor, gateway: Gateway | None = None
+    *,
+    donation: Donation,
+    by: audit.Actor,
+    gateway: Gateway | None = None,
+    asker: Asker | None = None,
 ) -> Attempt:
     """The donation's open attempt with the address of its checkout, or its last one where nothing is to pay.
 
     Whoever calls again (a double click, a retry after a crash) gets the same checkout: a key that was
     sent is looked up first, and sent again as it was. Raises GatewayError; after an ambiguous one the
-    attempt is `unknown`. An attempt without an address is one that is still being looked for.
+    attempt is `unknown`. An attempt without an address is one that is still being looked for. Where a new
+    attempt is begun, `asker` has to be admitted; raises what `admit` raises.
     """
-    attempt = _attempt_to_use(donation, by)
+    attempt = _attempt_to_use(donation, by, asker)
     if attempt.submitted_at and _is_unopened(attempt):
         resolve_attempt(attempt=attempt, by=by, gateway=gateway)
-        attempt = _attempt_to_use(donation, by)
+        attempt = _attempt_to_use(donation, by, asker)
     if _is_unopened(attempt) and _submit(attempt):
         gateway = gateway or gateway_of(attempt.account)
         try:
@@ -70,7 +76,7 @@ def _submit(attempt: Attempt) -> bool:
     )
 
 
-def _attempt_to_use(donation: Donation, by: audit.Actor) -> Attempt:
+def _attempt_to_use(donation: Donation, by: audit.Actor, asker: Asker | None) -> Attempt:
     """The latest attempt; a new one where the donation is not settled and no attempt is open any more."""
     with transaction.atomic():
         # Whoever holds the row sees every attempt that others began: there is only ever one open.
@@ -80,7 +86,7 @@ def _attempt_to_use(donation: Donation, by: audit.Actor) -> Attempt:
             return latest
         account = open_account(by=by)
         Donation.objects.filter(pk=donation.pk).update(state=DonationState.PENDING)
-        fresh = begin_attempt(donation, account, clock.now())
+        fresh = begin_attempt(donation, account, clock.now(), asker=asker)
         audit.record("attempt.begun", donation, by=by, attempt=fresh.pk)
         return fresh
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from broadsheet.funding.actions.accounts import open_account
+from broadsheet.funding.actions.guarding import Asker, admit, leave_footprint
 from broadsheet.funding.choices import Dedication, Method, Phase
 from broadsheet.funding.errors import BadAmount, NonceSpent, NotTaken
 from broadsheet.funding.models import Attempt, Campaign, Donation, ProcessorAccount, Supporter
@@ -62,13 +63,15 @@ def begin_donation(
     by: audit.Actor,
     begun_at: dt.datetime | None = None,
     offline: tuple[ProcessorAccount, Method] | None = None,
+    asker: Asker | None = None,
 ) -> Donation:
     """A pending donation with its first attempt; the same nonce with the same gift gives the same donation.
 
-    `offline` where it comes by hand: then neither a processor's limits nor a campaign's end are in its way.
+    `offline` where it comes by hand: then neither a processor's limits nor a campaign's end are in its way. `asker`
+    is who wants to give, where that is somebody from outside.
 
     Raises BadAmount for an amount that no processor takes, NotTaken where nobody takes gifts or the
-    campaign does not run, NonceSpent where the nonce began another gift.
+    campaign does not run, NonceSpent where the nonce began another gift; what `admit` raises.
     """
     found = Donation.objects.filter(nonce=nonce).first()
     if found is None:
@@ -77,7 +80,7 @@ def begin_donation(
         _check(gift, now, is_by_hand=offline is not None)
         try:
             with transaction.atomic():
-                found = _begin(gift, nonce, account, method, now)
+                found = _begin(gift, nonce, account, method, now, asker)
                 audit.record("donation.begun", found, by=by, attempt=1)
         except IntegrityError:
             # Somebody with the same nonce was faster: theirs is ours.
@@ -88,10 +91,18 @@ def begin_donation(
 
 
 def begin_attempt(
-    donation: Donation, account: ProcessorAccount, now: dt.datetime, method: Method = Method.NONE
+    donation: Donation,
+    account: ProcessorAccount,
+    now: dt.datetime,
+    method: Method = Method.NONE,
+    asker: Asker | None = None,
 ) -> Attempt:
-    """One more attempt to collect a donation, with a key of its own, in the caller's transaction."""
-    return Attempt.objects.create(
+    """One more attempt to collect a donation, with a key of its own, in the caller's transaction.
+
+    Nothing is collected without one, so here whoever asks from outside is let in or not. Raises what `admit` raises.
+    """
+    marks = admit(asker, donation.supporter.email, now) if asker else None
+    attempt = Attempt.objects.create(
         donation=donation,
         account=account,
         idempotency_key=secrets.token_hex(24),
@@ -99,6 +110,9 @@ def begin_attempt(
         created_at=now,
         look_at=now + FIRST_LOOK,
     )
+    if marks:
+        leave_footprint(attempt, marks)
+    return attempt
 
 
 def fee_schedule(account: ProcessorAccount, currency: str) -> FeeSchedule:
@@ -122,7 +136,12 @@ def _check(gift: Gift, now: dt.datetime, *, is_by_hand: bool) -> None:
 
 
 def _begin(
-    gift: Gift, nonce: str, account: ProcessorAccount, method: Method, now: dt.datetime
+    gift: Gift,
+    nonce: str,
+    account: ProcessorAccount,
+    method: Method,
+    now: dt.datetime,
+    asker: Asker | None,
 ) -> Donation:
     currency = gift.amount.currency
     schedule = fee_schedule(account, currency)
@@ -140,7 +159,7 @@ def _begin(
         created_at=now,
         **gift.words,
     )
-    begin_attempt(donation, account, now, method)
+    begin_attempt(donation, account, now, method, asker)
     return donation
 
 

@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 
 from broadsheet.funding.choices import MailState
-from broadsheet.funding.models import Receipt, UpdateMail
+from broadsheet.funding.models import GiftLink, Receipt, UpdateMail
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import clock
 
@@ -26,6 +26,10 @@ WAITING = (MailState.PENDING, MailState.FAILED, MailState.SENDING)
 """The states from which something is sent; those of a receipt have the same names."""
 
 
+Mailed = Receipt | UpdateMail | GiftLink
+"""What is sent has each a row of its own."""
+
+
 class Message(EmailMultiAlternatives):
     """A message whose bytes follow from its content alone: its boundary too."""
 
@@ -36,14 +40,14 @@ class Message(EmailMultiAlternatives):
         return made
 
 
-def claim(row: Receipt | UpdateMail) -> bool:
+def claim(row: Mailed) -> bool:
     """Take a row in order to send it; false where somebody else does, it is sent, or it is not due."""
     now = clock.now()
     rows = type(row)._default_manager.filter(pk=row.pk, state__in=WAITING, due_at__lte=now)
     return bool(rows.update(state=MailState.SENDING, tries=F("tries") + 1, due_at=now + STALE))
 
 
-def deliver(row: Receipt | UpdateMail, make: Callable[[], Message]) -> bool:
+def deliver(row: Mailed, make: Callable[[], Message]) -> bool:
     """Send the message of a row that was claimed and read again since; where it fails it is tried later."""
     try:
         make().send()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from broadsheet.funding import ledger
+from broadsheet.funding.actions.guarding import note_cards
 from broadsheet.funding.actions.receipts import first_state
 from broadsheet.funding.actions.returning import fold_returns, propose_return
 from broadsheet.funding.actions.sponsoring import claim_match
@@ -57,6 +58,7 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         payment = checkout.payment if state == AttemptState.SUCCEEDED else None
         if payment and fold_returns(attempt, payment, by):
             verdict = Verdict.BOOKED
+        note_cards(attempt, checkout.tries, by)
         return verdict
 
 

@@ -117,8 +117,17 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class CardTry:
+    """One try to pay by a card that was decided; `card` is the processor's own mark of the card, never its number."""
+
+    ident: str
+    card: str
+    is_declined: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checkout:
-    """A hosted checkout as the processor sees it now, with its latest payment."""
+    """A hosted checkout as the processor sees it now, with its latest payment and every card that was tried."""
 
     ident: str
     reference: str
@@ -126,6 +135,7 @@ class Checkout:
     amount: Money
     is_open: bool
     payment: Payment | None
+    tries: tuple[CardTry, ...] = ()
 
     @property
     def seen(self) -> Seen:

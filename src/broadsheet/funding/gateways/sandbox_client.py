@@ -15,6 +15,7 @@ from broadsheet.funding.gateways.door import need_no_transaction
 from broadsheet.funding.gateways.protocol import (
     AccountFacts,
     Balance,
+    CardTry,
     Checkout,
     Disputed,
     Fees,
@@ -138,6 +139,10 @@ class SandboxGateway:
             amount=_money(session["amount"], session["currency"]),
             is_open=session["status"] == "open",
             payment=_payment(payment) if payment else None,
+            tries=tuple(
+                CardTry(each["id"], each["card"], each["state"] == "failed")
+                for each in session["tries"]
+            ),
         )
 
     def _call(

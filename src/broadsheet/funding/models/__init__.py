@@ -17,6 +17,14 @@ from broadsheet.funding.models.donations import (
     SupporterMerge,
     SupporterNote,
 )
+from broadsheet.funding.models.guarding import (
+    Breaker,
+    Footprint,
+    GiftLink,
+    Pace,
+    SpentProof,
+    TriedCard,
+)
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
 from broadsheet.funding.models.sponsors import MatchingClaim, MatchingFund
@@ -27,12 +35,15 @@ __all__ = [
     "BankLine",
     "BankMatch",
     "BankStatement",
+    "Breaker",
     "Campaign",
     "CampaignText",
     "CampaignTotal",
     "CampaignUpdate",
     "Dispute",
     "Donation",
+    "Footprint",
+    "GiftLink",
     "InboxEvent",
     "LedgerEntry",
     "LedgerHead",
@@ -40,14 +51,17 @@ __all__ = [
     "LedgerTransaction",
     "MatchingClaim",
     "MatchingFund",
+    "Pace",
     "Payout",
     "ProcessorAccount",
     "ProcessorObject",
     "Receipt",
     "ReceiptSeries",
     "Refund",
+    "SpentProof",
     "Supporter",
     "SupporterMerge",
     "SupporterNote",
+    "TriedCard",
     "UpdateMail",
 ]

@@ -196,7 +196,8 @@ class Attempt(models.Model):
     """One attempt to collect a donation, with the private key under which the processor knows it.
 
     `submitted_at` is when the key was first sent, None as long as it never was. `captured_minor` is what it
-    brought, `returned_minor` what went back of that; `is_extra` where the donation was paid already.
+    brought, `returned_minor` what went back of that; `is_extra` where the donation was paid already; `stopped_at`
+    where its checkout is to be closed because too many cards were declined there.
     """
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="attempts")
@@ -217,6 +218,7 @@ class Attempt(models.Model):
     captured_minor = models.BigIntegerField(default=0)
     returned_minor = models.BigIntegerField(default=0)
     is_extra = models.BooleanField(default=False)
+    stopped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("pk",)

@@ -25,6 +25,7 @@ from broadsheet.funding.queries.campaigns import (
     takes_gifts,
     taking_account,
 )
+from broadsheet.funding.queries.guarding import raised_breaker
 from broadsheet.funding.queries.updates import campaign_updates, told_of
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "open_campaigns",
     "payouts_on_their_way",
     "progress",
+    "raised_breaker",
     "refunds_by_hand",
     "running_campaign",
     "takes_gifts",

@@ -16,14 +16,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from broadsheet.funding.actions import begin_donation, open_checkout
+from broadsheet.funding.actions import ask_for_link, begin_donation, open_checkout
 from broadsheet.funding.choices import Dedication
-from broadsheet.funding.errors import FundingError, GatewayError, NonceSpent
+from broadsheet.funding.errors import (
+    BadAmount,
+    GatewayError,
+    NonceSpent,
+    NotTaken,
+    ProofNeeded,
+    TooMany,
+)
 from broadsheet.funding.forms import ConfirmForm, missed_campaign, read_amount
 from broadsheet.funding.models import CampaignText
 from broadsheet.funding.queries import takes_gifts, taking_account
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
 from broadsheet.funding.rules.folding import OPEN
+from broadsheet.funding.views.challenges import asker_of, linked_gift, mint_challenge, needs_proof
 from broadsheet.funding.views.nonces import check_nonce, core_of, mint_nonce
 from broadsheet.kit.http import is_same_origin
 from broadsheet.kit.money import Money
@@ -46,12 +54,17 @@ class SeeOther(HttpResponseRedirect):
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        form = ConfirmForm(_from_link(request))
+        linked = linked_gift(str(request.GET.get("link", "")))
+        form = ConfirmForm(linked or _from_link(request))
         typed = str(form.data["amount"])
         errors = {"amount": _amount_errors(typed, form.currency)} if typed else {}
         if form.has_missed_campaign:
             errors["campaign"] = [missed_campaign()]
-        page = _page(form, mint_nonce(), errors=errors)
+        notice = ""
+        if request.GET.get("link") and linked is None:
+            notice = _("This link is no longer good. Nothing was charged: you can begin anew here.")
+        is_due = linked is None and needs_proof(request)
+        page = _page(form, mint_nonce(), errors=errors, notice=notice, is_due=is_due)
         # Whoever goes back from the checkout gets the page they had, its nonce too: no second gift by accident.
         page["Cache-Control"] = "private, no-cache"
         return page
@@ -65,13 +78,24 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _page(form, mint_nonce(), errors=form.errors, notice=notice, status=422)
     if not form.is_valid():
         return _page(form, nonce, errors=form.errors, status=422)
-    return _give(form, nonce)
-
-
-def _give(form: ConfirmForm, nonce: str) -> HttpResponse:
+    work = _send_link if form.data.get("letter") else _give
     try:
-        donation = begin_donation(gift=form.gift(), nonce=core_of(nonce), by=BY)
-        attempt = open_checkout(donation=donation, by=BY)
+        return work(request, form, nonce)
+    except TooMany:
+        return _too_many(form, nonce)
+
+
+def _give(request: HttpRequest, form: ConfirmForm, nonce: str) -> HttpResponse:
+    asker = asker_of(request, nonce)
+    try:
+        donation = begin_donation(gift=form.gift(), nonce=core_of(nonce), by=BY, asker=asker)
+        attempt = open_checkout(donation=donation, by=BY, asker=asker)
+    except ProofNeeded:
+        notice = _(
+            "Before we go on we have to know that no machine is at work. Please confirm once more: your browser "
+            "does the rest by itself. If it runs no scripts, have a link sent to you."
+        )
+        return _page(form, nonce, notice=notice, status=422, is_due=True)
     except NonceSpent:
         notice = _("You changed something since you sent this form. Please confirm once more.")
         return _page(form, mint_nonce(), notice=notice, status=422)
@@ -81,12 +105,35 @@ def _give(form: ConfirmForm, nonce: str) -> HttpResponse:
             "All that you wrote is still here: please try again in a moment."
         )
         return _page(form, nonce, notice=notice, status=503, is_retry=True)
-    except FundingError:
+    except (BadAmount, NotTaken):
         notice = _("Gifts cannot be taken now. Nothing was charged. Please try again later.")
         return _page(form, nonce, notice=notice, status=503, is_retry=True)
     if attempt.state in OPEN and attempt.checkout_url:
         return SeeOther(attempt.checkout_url)
     return SeeOther(reverse("funding:gift-thanks", args=[donation.reference]))
+
+
+def _send_link(request: HttpRequest, form: ConfirmForm, nonce: str) -> HttpResponse:
+    said = {name: str(form.data.get(name, "")) for name in form.fields if name != "nonce"}
+    ask_for_link(
+        email=form.cleaned_data["email"],
+        said=said,
+        language=get_language() or settings.LANGUAGE_CODE,
+        asker=asker_of(request, nonce),
+        by=BY,
+    )
+    title = _("Look at your e-mail")
+    return page_answer("funding/link_sent.html", title=title, path="/give/confirm/")
+
+
+def _too_many(form: ConfirmForm, nonce: str) -> HttpResponse:
+    notice = _(
+        "Too much was begun with this e-mail address or from your network. Nothing was charged, and all that "
+        "you wrote is still here: please try again in an hour."
+    )
+    page = _page(form, nonce, notice=notice, status=429, is_due=True)
+    page["Retry-After"] = "3600"
+    return page
 
 
 def _from_link(request: HttpRequest) -> dict[str, Any]:
@@ -119,7 +166,10 @@ def _amount_errors(typed: str, currency: str) -> list[str]:
     return []
 
 
-def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def _page(
+    form: ConfirmForm, nonce: str, *, status: int = 200, is_due: bool = False, **context: Any
+) -> HttpResponse:
+    """The page with what was typed; with a challenge where it `is_due`."""
     code = get_language() or "en"
     words = CampaignText.objects.filter(campaign=form.chosen, language=code).first()
     amount = _understood(form)
@@ -129,6 +179,8 @@ def _page(form: ConfirmForm, nonce: str, *, status: int = 200, **context: Any) -
         path="/give/confirm/",
         status=status,
         form_targets=settings.BROADSHEET.checkout_origins,
+        is_challenge=is_due,
+        challenge=mint_challenge(nonce) if is_due else "",
         data=form.data,
         nonce=nonce,
         currency=form.currency,

@@ -9,7 +9,7 @@ from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.faults import FAULTS, set_faults
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
 from broadsheet.funding.gateways.sandbox.payouts import Payouts
-from broadsheet.funding.gateways.sandbox.processor import OUTCOMES, Processor
+from broadsheet.funding.gateways.sandbox.processor import OUTCOMES, Processor, check_text
 from broadsheet.funding.gateways.sandbox.returns import Returns
 from broadsheet.funding.gateways.sandbox.store import Row
 
@@ -51,10 +51,11 @@ class Admin:
                 store.keep_account(body)
                 return {"secrets": 1 + len(body["more_secrets"])}
             case ["checkouts", ident]:
-                check_names(wish, frozenset({"outcome"}), frozenset({"outcome"}))
+                check_names(wish, frozenset({"outcome", "card"}), frozenset({"outcome"}))
                 if wish["outcome"] not in OUTCOMES:
                     raise Refusal(400, "outcome", f"outcome is one of {', '.join(OUTCOMES)}.")
-                return self.processor.act(self.processor.session(ident), wish["outcome"])
+                card = check_text(wish, "card", 60, "")
+                return self.processor.act(self.processor.session(ident), wish["outcome"], card)
         return self._as_bank(path, wish)
 
     def _as_bank(self, path: str, wish: Row) -> Row:

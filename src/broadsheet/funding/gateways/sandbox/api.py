@@ -86,9 +86,10 @@ class Api:
         return found
 
     def _whole(self, session: Row) -> Row:
-        """A session with its latest payment in it, as its owner sees it."""
+        """A session with its latest payment and the cards that were tried in it, as its owner sees it."""
         payment = self.processor.payment_of(session)
-        return {**session, "payment": self.returns.whole(payment) if payment else None}
+        whole = self.returns.whole(payment) if payment else None
+        return {**session, "payment": whole, "tries": self.processor.tries_of(session)}
 
     # Writing ------------------------------------------------------------------------------------
 

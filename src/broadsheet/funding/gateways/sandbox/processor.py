@@ -97,8 +97,22 @@ class Processor:
             return None
         return self.store.get(session["payment"], "payment")
 
-    def act(self, session: Row, outcome: str) -> Row:
-        """Let the supporter (or, for `clear` and `bounce`, the bank) do something; return the payment."""
+    def tries_of(self, session: Row) -> list[Row]:
+        """The session's payments by card that succeeded or failed, oldest first, each with the card's mark."""
+        found = self.store.find(session["account"], "payment", session["reference"])
+        return [
+            {"id": payment["id"], "card": payment["card"], "state": payment["state"]}
+            for payment in found
+            if payment["session"] == session["id"]
+            and payment.get("card")
+            and payment["state"] in ("succeeded", "failed")
+        ]
+
+    def act(self, session: Row, outcome: str, card: str = "") -> Row:
+        """Let the supporter (or, for `clear` and `bounce`, the bank) do something; return the payment.
+
+        `card` is the mark of the card that is used; without one each session has a card of its own.
+        """
         payment = self.payment_of(session)
         if outcome in ("confirm", "fail"):
             payment = self._in_state(payment, "requires_action")
@@ -111,7 +125,8 @@ class Processor:
         elif payment and payment["state"] in OPEN_PAYMENT:
             raise Refusal(409, "payment_open", "Finish the payment that was begun first.")
         else:
-            payment = self._new_payment(session)
+            by_card = METHOD_OF[outcome] == "card"
+            payment = self._new_payment(session, (card or session["id"]) if by_card else "")
         if outcome in ("pay", "confirm", "clear"):
             self._succeed(session, payment)
         elif outcome in ("decline", "fail", "bounce"):
@@ -124,11 +139,12 @@ class Processor:
             self._move(payment, "requires_action" if outcome == "authenticate" else "processing")
         return payment
 
-    def _new_payment(self, session: Row) -> Row:
+    def _new_payment(self, session: Row, card: str) -> Row:
         payment = {
             "id": new_id("pay"), "object": "payment", "account": session["account"],
             "livemode": False, "amount": session["amount"], "currency": session["currency"],
             "reference": session["reference"], "session": session["id"], "state": "created",
+            "card": card,
             "decline_code": None, "created": self.clock(), "succeeded_at": None,
             "balance_transaction": None, "returned": 0, "refunds": [], "disputes": [],
         }  # fmt: skip

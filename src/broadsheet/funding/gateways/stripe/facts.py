@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import stripe
 
 from broadsheet.funding.gateways.protocol import (
     Balance,
+    CardTry,
     Disputed,
     Instrument,
     Movement,
@@ -99,6 +100,15 @@ def payment_of(
         disputes=tuple(disputed_of(each) for each in disputes),
         instrument=instrument_of(intent),
     )
+
+
+def tries_of(charges: Iterable[stripe.Charge]) -> Iterator[CardTry]:
+    """Charges that a card was tried for and that were decided, with Stripe's mark of the card."""
+    for charge in charges:
+        card = charge.payment_method_details and charge.payment_method_details.card
+        mark = card and card.fingerprint
+        if mark and charge.status != "pending":
+            yield CardTry(charge.id, mark, charge.status == "failed")
 
 
 def instrument_of(intent: stripe.PaymentIntent) -> Instrument | None:

@@ -29,6 +29,7 @@ from broadsheet.funding.gateways.stripe.facts import (
     movement_of,
     paid_out_of,
     payment_of,
+    tries_of,
 )
 from broadsheet.funding.gateways.stripe.notices import EVENTS, notice_of
 from broadsheet.funding.rules.currencies import to_processor
@@ -211,6 +212,10 @@ class StripeGateway:
         intent = expanded(session.payment_intent)
         refunds: Sequence[stripe.Refund] = ()
         disputes: Sequence[stripe.Dispute] = ()
+        charges: Sequence[stripe.Charge] = ()
+        if intent and intent.latest_charge:
+            made = self._api.charges.list({"payment_intent": intent.id, "limit": PAGE})
+            charges = list(made.auto_paging_iter())
         if intent and intent.status == "succeeded":
             moves = ["data.balance_transaction", "data.failure_balance_transaction"]
             listed = self._api.refunds.list(
@@ -228,6 +233,7 @@ class StripeGateway:
             amount=money(session.amount_total, session.currency),
             is_open=session.status == "open",
             payment=payment_of(intent, reversed(refunds), reversed(disputes)) if intent else None,
+            tries=tuple(tries_of(reversed(charges))),
         )
 
     def _intent(self, object_type: str, ident: str) -> str:

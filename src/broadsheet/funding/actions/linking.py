@@ -1,0 +1,91 @@
+"""Links by e-mail for those who want to give and whose browser cannot solve the challenge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.utils import format_datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+
+from broadsheet.funding.actions.guarding import Asker, hold_pace
+from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
+from broadsheet.funding.choices import MailState
+from broadsheet.funding.errors import TooMany
+from broadsheet.funding.models import GiftLink
+from broadsheet.funding.rules.guarding import Answer, limits
+from broadsheet.kit import audit, clock, tokens
+from broadsheet.kit.events import announce
+from broadsheet.theme.documents import html_text
+from broadsheet.theme.filters import absolute
+
+LIFE = dt.timedelta(hours=2)
+
+
+@transaction.atomic
+def ask_for_link(
+    *, email: str, said: dict[str, str], language: str, asker: Asker, by: audit.Actor
+) -> GiftLink:
+    """Have a link sent to an address, by which its owner goes on with what they typed.
+
+    Raises TooMany where several were sent there, or for somebody on the same line: nobody's mailbox is filled by us.
+    """
+    now, limit = clock.now(), limits(settings.BROADSHEET.challenge_after)["letter"]
+    marks = asker.marks(email)
+    # Two counts of one kind: taken in one order, whoever asks.
+    for mark in sorted(marks[kind] for kind in ("email", "line") if kind in marks):
+        pace = hold_pace("letter", mark, now)
+        if limit.answer(pace.free_at, now) != Answer.WELCOME:
+            raise TooMany(
+                "Several links were sent already. Look at your e-mail, or try in an hour."
+            )
+        pace.free_at = limit.after(pace.free_at, now, 1)
+        pace.save(update_fields=["free_at"])
+    link = GiftLink.objects.create(
+        key=tokens.reference(40),
+        email=email.strip().lower(),
+        said=said,
+        language=language,
+        created_at=now,
+        expires_at=now + LIFE,
+        due_at=now,
+    )
+    audit.record("gift-link.asked", link, by=by)
+    announce("gift-link.asked", pk=link.pk)
+    return link
+
+
+def send_link(*, link: GiftLink) -> bool:
+    """Send a link; false where somebody else does, it is sent or over, or it fails for now."""
+    if link.expires_at <= clock.now() or not claim(link):
+        return False
+    link.refresh_from_db()
+    if not deliver(link, lambda: message_of(link)):
+        return False
+    rows = GiftLink.objects.filter(pk=link.pk, state=MailState.SENDING)
+    rows.update(state=MailState.SENT, error="")
+    return True
+
+
+def message_of(link: GiftLink) -> Message:
+    """The e-mail with a link. Nothing that was typed is in it: it may be that a stranger typed it."""
+    code = link.language
+    with translation.override(code):
+        page = reverse("funding:gift-confirm")
+        subject = translation.gettext("Go on with your gift")
+    context = {"page": f"{absolute(page)}?{urlencode({'link': link.key})}"}
+    message = Message(
+        subject=subject,
+        body=html_text("funding/link.txt", code=code, **context),
+        to=[link.email],
+        headers={
+            "Message-ID": message_id(f"link.{link.pk}.{int(link.created_at.timestamp())}"),
+            "Date": format_datetime(link.created_at),
+            "Content-Language": code,
+        },
+    )
+    message.attach_alternative(html_text("funding/link.html", code=code, **context), "text/html")
+    return message
