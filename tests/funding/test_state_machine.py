@@ -1,4 +1,5 @@
-"""Any course that gifts can take: begun, paid, given back, disputed, told twice, late or never, with crashes between.
+"""Any course that gifts can take: begun, paid, given back, disputed, told twice, late or never, with crashes between,
+matched by sponsors, by supporters who are found to be one and taken apart again.
 
 After every step the books balance and nobody is told of money that did not come; in the end, when all is
 quiet again, what the processor holds, what is booked, what supporters see and what was sent are the same.
@@ -31,12 +32,29 @@ from hypothesis.stateful import (
 from pytest_django import Settings
 
 from broadsheet.funding import checks, tasks
-from broadsheet.funding.actions import propose_refund
+from broadsheet.funding.actions import (
+    close_fund,
+    merge_supporters,
+    open_fund,
+    propose_refund,
+    take_apart,
+)
 from broadsheet.funding.choices import LedgerAccount
-from broadsheet.funding.errors import GatewayError, RefundRefused
+from broadsheet.funding.errors import BadFund, CareRefused, GatewayError, RefundRefused
 from broadsheet.funding.gateways.sandbox.errors import Refusal
-from broadsheet.funding.models import Attempt, Donation, InboxEvent, LedgerTransaction, Receipt
+from broadsheet.funding.models import (
+    Attempt,
+    Donation,
+    InboxEvent,
+    LedgerTransaction,
+    MatchingClaim,
+    MatchingFund,
+    Receipt,
+    Supporter,
+    SupporterMerge,
+)
 from broadsheet.funding.queries import ledger_sum
+from broadsheet.funding.rules.returning import Paid
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
@@ -63,6 +81,8 @@ class Gifts(RuleBasedStateMachine):
         self.stage = Stage(Path(self.folder.name), self.settings)
         self.campaign = self.stage.campaign(ends_at=clock.now() + dt.timedelta(days=900))
         self.donations: list[Donation] = []
+        self.addresses: dict[int, str] = {}
+        self.person = User.objects.get_or_create(email="ann@ledger.example")[0]
         self.told: set[str] = set()
         mail.outbox.clear()
 
@@ -82,11 +102,14 @@ class Gifts(RuleBasedStateMachine):
     # The supporter ------------------------------------------------------------------------------
 
     @precondition(lambda self: len(self.donations) < 4)
-    @rule(minor=st.sampled_from([100, 1999, 2500]), covers=st.booleans())
-    def begin(self, minor: int, covers: bool) -> None:
-        email = f"s{len(self.donations)}@example.org"
+    @rule(minor=st.sampled_from([100, 1999, 2500]), covers=st.booleans(), who=st.integers(0, 3))
+    def begin(self, minor: int, covers: bool, who: int) -> None:
+        email = f"s{who}@example.org"
         gift = {"email": email, "covers_fees": covers, "campaign": self.campaign}
-        self.donations.append(self.stage.begin(minor, **gift))
+        donation = self.stage.begin(minor, **gift)
+        assert donation.supporter.merged_into is None
+        self.donations.append(donation)
+        self.addresses[donation.pk] = email
 
     @precondition(lambda self: self.donations)
     @rule(data=st.data())
@@ -136,9 +159,8 @@ class Gifts(RuleBasedStateMachine):
     def refund_by_staff(self, data: st.DataObject, share: int) -> None:
         donation = data.draw(st.sampled_from(self.donations))
         amount = Money(max(1, donation.gift_minor // share), "USD")
-        person = User.objects.get_or_create(email="ann@ledger.example")[0]
         with contextlib.suppress(RefundRefused):
-            propose_refund(donation=donation, amount=amount, reason="", by=person)
+            propose_refund(donation=donation, amount=amount, reason="", by=self.person)
 
     @precondition(lambda self: self._objects("refund"))
     @rule(data=st.data(), state=st.sampled_from(["succeeded", "failed"]))
@@ -156,6 +178,50 @@ class Gifts(RuleBasedStateMachine):
         payment = data.draw(st.sampled_from(self._paid()))
         with contextlib.suppress(Refusal), self.stage.sandbox.store.transaction():
             self.stage.sandbox._api.returns.act(payment["id"], outcome)
+
+    # Sponsors, and staff who find that two are one ----------------------------------------------
+
+    @precondition(lambda self: MatchingFund.objects.count() < 2)
+    @rule(
+        cap=st.sampled_from([1500, 1_000_000]),
+        ratio=st.sampled_from([(1, 1), (2, 1), (1, 3)]),
+        most=st.sampled_from([None, 700]),
+    )
+    def open_a_fund(self, cap: int, ratio: tuple[int, int], most: int | None) -> None:
+        now = clock.now()
+        open_fund(
+            campaign=self.campaign,
+            sponsor="A sponsor",
+            cap=Money(cap, "USD"),
+            ratio=ratio,
+            most=Money(most, "USD") if most else None,
+            starts_at=now,
+            ends_at=now + dt.timedelta(days=800),
+            by="test",
+        )
+
+    @precondition(lambda self: MatchingFund.objects.exists())
+    @rule()
+    def close_a_fund(self) -> None:
+        with contextlib.suppress(BadFund):
+            close_fund(fund=MatchingFund.objects.earliest("pk"), by="test")
+
+    @precondition(lambda self: len(set(self.addresses.values())) > 1)
+    @rule(data=st.data())
+    def merge(self, data: st.DataObject) -> None:
+        two = st.lists(
+            st.sampled_from(sorted(set(self.addresses.values()))), min_size=2, max_size=2
+        )
+        kept, duplicate = (Supporter.objects.get(email=email) for email in data.draw(two))
+        with contextlib.suppress(CareRefused):
+            merge_supporters(kept=kept, duplicate=duplicate, by=self.person)
+
+    @precondition(lambda self: SupporterMerge.objects.exists())
+    @rule(data=st.data())
+    def take_them_apart(self, data: st.DataObject) -> None:
+        merge = data.draw(st.sampled_from(list(SupporterMerge.objects.order_by("pk"))))
+        with contextlib.suppress(CareRefused):
+            take_apart(merge=merge, by=self.person)
 
     # The worker and the clock -------------------------------------------------------------------
 
@@ -197,6 +263,27 @@ class Gifts(RuleBasedStateMachine):
             "a key worked twice"
         )
 
+    @invariant()
+    def sponsors_add_what_they_promised_and_nobody_is_two(self) -> None:
+        if not hasattr(self, "stage"):
+            return
+        assert not Donation.objects.exclude(supporter__merged_into=None).exists()
+        claims = list(MatchingClaim.objects.select_related("fund", "donation"))
+        for claim in claims:
+            fund, donation = claim.fund, claim.donation
+            assert donation.state == "settled"
+            assert fund.starts_at <= donation.created_at < fund.ends_at
+            wanted = _left_of(donation) * fund.adds // fund.per
+            wanted = wanted if fund.most_minor is None else min(wanted, fund.most_minor)
+            is_alone = sum(other.donation_id == claim.donation_id for other in claims) == 1
+            if fund.cap_minor == 1_000_000 and is_alone:
+                assert claim.minor == wanted
+            assert 0 <= claim.minor <= wanted
+        added = sum(claim.minor for claim in claims)
+        assert -ledger_sum(LedgerAccount.MATCHED).get("USD", 0) == added
+        assert ledger_sum(LedgerAccount.MATCH_DUE).get("USD", 0) == added
+        assert all(fund.claimed_minor <= fund.cap_minor for fund in MatchingFund.objects.all())
+
     def _quiet(self) -> None:
         """Everybody is back and has time: the supporters' checkouts expire, the rest is looked up."""
         self.stage.sandbox.is_away = False
@@ -227,8 +314,10 @@ class Gifts(RuleBasedStateMachine):
             is_back = donation.returned == donation.gross
             expected = "Your gift was given back" if is_back else "Thank you"
             assert (heading == expected) is (count > 0)
-            mine = [message for message in mail.outbox if donation.supporter.email in message.to]
+            mine = [message for message in mail.outbox if donation.reference in str(message.body)]
             assert len(mine) == donation.receipts.count()
+            family = self._family(self.addresses[donation.pk])
+            assert {address for message in mine for address in message.to} <= family
             assert bool(mine) is (count > 0)
             kinds = Counter(donation.bookings.values_list("kind", flat=True))
             assert kinds["gift"] == min(count, 1)
@@ -248,6 +337,16 @@ class Gifts(RuleBasedStateMachine):
             assert sum(held) <= payment["amount"], "no more was refunded than was paid"
         assert not Attempt.objects.filter(state__in=["created", "submitted", "unknown"]).exists()
 
+    def _family(self, email: str) -> set[str]:
+        """Who was found to be the same as this address at any time, itself too."""
+        merges = SupporterMerge.objects.values_list("kept__email", "duplicate__email")
+        found: set[str] = set()
+        more = {email}
+        while more - found:
+            found |= more
+            more = {each for pair in merges if found & set(pair) for each in pair}
+        return found
+
     def _opened(self) -> list[Attempt]:
         return list(Attempt.objects.exclude(checkout_id="").order_by("pk"))
 
@@ -264,6 +363,12 @@ class Gifts(RuleBasedStateMachine):
 
     def _paid(self) -> list[dict[str, Any]]:
         return [body for body in self._objects("payment") if body["state"] == "succeeded"]
+
+
+def _left_of(donation: Donation) -> int:
+    """What is left of a gift after all that went back of its payment."""
+    paid = Paid(donation.gift_minor, donation.cover_minor, donation.returned.minor)
+    return paid.gift_left
 
 
 def play(settings: Settings, examples: int, steps: int) -> None:
