@@ -75,7 +75,7 @@ def statement(*rows: str, head: str = HEAD, dry_run: bool = False, **layout: Any
 
 def line(minor: int = 5000, words: str = "", ref: str = "b1", day: str = "") -> BankLine:
     sign, units = ("-" if minor < 0 else ""), abs(minor)
-    day = day or str(clock.now().date())
+    day = day or str(clock.day_of(clock.now()))
     statement(f"{day},{sign}{units // 100}.{units % 100:02d},{words},{ref}")
     return BankLine.objects.get(ref=ref)
 
