@@ -10,6 +10,7 @@ from PIL import Image
 
 from broadsheet.kit.wishes import key_of
 from broadsheet.newsroom.models import Article, ShareCardFile
+from broadsheet.newsroom.queries.editions import plate as plate_of
 from broadsheet.newsroom.renderers import sharing
 from broadsheet.press.actions import check_edition, press_pending, purge
 from broadsheet.press.actions.granting import Granter
@@ -86,8 +87,11 @@ def test_card_changes_with_what_it_shows_and_with_nothing_else(paper: Paper) -> 
     story.standfirst = "Not on the card."
     story.save_revision().publish()
     assert differing(first, same := stamps()) == [False, False, False]
-    story.title = "Another headline"
+    story.headline = "Another headline, longer than a title can be, " + "and on, " * 40
     story.save_revision().publish()
+    plate = plate_of("en")
+    assert plate
+    assert sharing.story_card(story, plate, "City").headline == story.headline
     assert image_while_changing(one) == image("/")  # never the old headline
     assert differing(same, second := stamps()) == [True, False, False]
     paper.river.title = "Water"
@@ -147,7 +151,7 @@ def _is_drawn(text: str) -> bool:
     ("headline", "direction"),
     [
         (LONG, "ltr"),
-        ("W" * 255, "ltr"),
+        ("W" * 400, "ltr"),
         ("Donaudampfschifffahrtsgesellschaftskapitänswitwe", "ltr"),
         ("حريق في السوق " * 18, "rtl"),
         ("شركة Apple تشتري (COVID-19) بمبلغ 20 مليون", "rtl"),
@@ -160,7 +164,7 @@ def _is_drawn(text: str) -> bool:
 )
 @pytest.mark.parametrize("has_photo", [False, True])
 def test_nothing_overflows_a_card(headline: str, direction: str, has_photo: bool) -> None:
-    card = ShareCard(headline[:255], "City", "The Ledger", direction, **PLAIN)  # type: ignore[arg-type]
+    card = ShareCard(headline, "City", "The Ledger", direction, **PLAIN)  # type: ignore[arg-type]
     photo = Image.linear_gradient("L").resize((440, 630)) if has_photo else None
     content, _ending = drawn(card, None, photo)
     assert len(content) <= LARGEST

@@ -28,7 +28,7 @@ PHOTO_SPEC = f"fill-{PHOTO[0]}x{PHOTO[1]}|bgcolor-ffffff|credited|format-jpeg"
 def story_card(story: Article, plate: Plate, section: str) -> ShareCard:
     """What the card of a story shows."""
     photo = story.picture.key_for(PHOTO_SPEC) if story.picture else ""
-    return _card(plate, story.title, kicker=section, photo=photo)
+    return _card(plate, story.headline, kicker=section, photo=photo)
 
 
 def edition_card(plate: Plate) -> ShareCard:
@@ -57,8 +57,8 @@ def shared_story(
     """What stands beside a link to a story: its card, else its picture, else the edition's card."""
     card = _made(story.pk, story_card(story, plate, section))
     if card is not None:
-        return SharedPicture(card, story.title)
-    return SharedPicture(picture, alt or story.title) if picture else shared_edition(plate)
+        return SharedPicture(card, story.headline)
+    return SharedPicture(picture, alt or story.headline) if picture else shared_edition(plate)
 
 
 def shared_edition(plate: Plate) -> SharedPicture | None:
