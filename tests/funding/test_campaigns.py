@@ -10,15 +10,24 @@ import pytest
 import time_machine
 
 from broadsheet.funding import tasks
-from broadsheet.funding.actions import change_campaign, create_campaign, turn_phase
+from broadsheet.funding.actions import (
+    change_campaign,
+    create_campaign,
+    merge_supporters,
+    take_apart,
+    turn_phase,
+)
 from broadsheet.funding.actions.campaigns import Words
 from broadsheet.funding.errors import BadAmount, BadCampaign, NotTaken
-from broadsheet.funding.models import Campaign
+from broadsheet.funding.models import Campaign, Supporter
 from broadsheet.funding.queries import campaign_view
-from broadsheet.funding.views.kinds import campaign_document
+from broadsheet.funding.views.kinds import campaign_document, meter_document
 from broadsheet.kit import clock
 from broadsheet.kit.models import Change
 from broadsheet.kit.money import Money
+from broadsheet.readers.models import User
+from funding.test_sponsoring import refund as give_back
+from funding.test_staff import MONEY, press, seen, staff
 from stage import PAID, Stage
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -120,6 +129,9 @@ def test_t3_year_turns_without_a_restart(stage: Stage) -> None:
     [
         ({"slug": "a b"}, "no slug"),
         ({"goal": Money(0, "USD")}, "above zero"),
+        ({"goal": Money(-100, "USD")}, "above zero"),
+        ({"supporters": 500}, "or a number of supporters"),
+        ({"goal": Money(0, "USD"), "supporters": -5}, "or a number of supporters"),
         ({"goal": Money(100, "ZZZ")}, "currency that we take"),
         ({"ends_at": at(2020, 1, 1)}, "ends after it starts"),
         ({"starts_at": dt.datetime(2026, 1, 1)}, "with their time zone"),  # noqa: DTZ001
@@ -159,6 +171,137 @@ def test_campaign_goal_and_dates_change_and_its_currency_never(stage: Stage) -> 
     assert (campaign.goal, campaign.phase) == (Money(500, "USD"), "ended")
     with pytest.raises(BadCampaign, match="counted in USD"):
         change_campaign(campaign=campaign, goal=Money(500, "EUR"), by="test", **dates)
+
+
+# Supporters as a goal ---------------------------------------------------------------------------
+
+
+def shown(campaign: Campaign) -> str:
+    """The words of a campaign's page."""
+    view = campaign_view(campaign.pk, "en")
+    assert view
+    words = re.sub(r"<[^>]+>", "", campaign_document(view).body.decode())
+    return re.sub(r"\s+", " ", words)
+
+
+def test_supporters_are_counted_once_each_and_go_with_their_gifts(stage: Stage) -> None:
+    campaign = stage.campaign()
+    change_campaign(
+        campaign=campaign,
+        goal=Money(0, "USD"),
+        supporters=3,
+        starts_at=campaign.starts_at,
+        ends_at=campaign.ends_at,
+        by="test",
+    )
+    campaign.refresh_from_db()
+    for email in ("ann@example.org", "ann@example.org", "bo@example.org"):
+        stage.give(2500, email=email, campaign=campaign)
+    gone = stage.give(1000, email="cy@example.org", campaign=campaign)
+    stage.begin(email="dee@example.org", campaign=campaign)
+    stage.settle()
+    assert "Supporters so far: 3 of 3, 100%. $85 given so far." in shown(campaign)
+    give_back(stage, gone, 1000)
+    assert "Supporters so far: 2 of 3, 66%. $75 given so far." in shown(campaign)
+    meter = campaign_view(campaign.pk, "en")
+    assert meter
+    drawing = meter_document(meter).body.decode()
+    assert "Supporters so far: 2 of 3, 66%." in drawing
+    assert re.findall(r">([\d,]+)</text>", drawing) == ["2", "3"]
+
+    ann, bo = (Supporter.objects.get(email=f"{name}@example.org") for name in ("ann", "bo"))
+    who = User.objects.create_user("who@ledger.example")
+    Change.objects.all().delete()
+    merge = merge_supporters(kept=ann, duplicate=bo, by=who)
+    assert Change.objects.filter(key__startswith="funding.campaigntotal:").count() == 1
+    assert "Supporters so far: 1 of 3, 33%." in shown(campaign)
+    Change.objects.all().delete()
+    take_apart(merge=merge, by=who)
+    assert Change.objects.filter(key__startswith="funding.campaigntotal:").count() == 1
+    assert "Supporters so far: 2 of 3, 66%." in shown(campaign)
+
+
+# At the desk ------------------------------------------------------------------------------------
+
+TYPED = {
+    "slug": "boats",
+    "goal": "12,500.00",
+    "unit": "USD",
+    "starts_at": "2026-01-01T00:00",
+    "ends_at": "2036-01-01T00:00",
+    "title_en": "Boats for the flood desk",
+    "summary_en": "Two boats, and time to use them.",
+    "body_en": "One has a motor.\n\nThe other has oars.",
+    "title_ar": "قوارب",
+    "summary_ar": "",
+    "body_ar": "",
+}
+
+
+def test_campaign_is_begun_and_changed_at_the_desk(stage: Stage) -> None:
+    client = staff("fundraiser")
+    assert "new-campaign/" in seen(client, "campaigns/")
+    assert "Goal" in seen(client, "new-campaign/")
+    assert press(client, "new-campaign/", **TYPED).startswith("The campaign is as you said")
+    made = Campaign.objects.get()
+    assert (made.slug, made.goal, made.goal_supporters) == ("boats", Money(1_250_000, "USD"), 0)
+    assert (made.phase, made.texts.count()) == ("open", 2)
+    assert "$0 of $12,500 given so far: 0%." in shown(made)
+    assert "<bdi>Boats for the flood desk</bdi>" in seen(client, "campaigns/")
+    stage.give(2500, campaign=made)
+    stage.settle()
+
+    page = seen(client, "campaigns/boats/change/")
+    assert 'value="12500.00"' in page
+    assert "One has a motor." in page
+    assert 'name="slug"' not in page
+    changed = {**TYPED, "goal": "40", "unit": "supporters", "title_ar": ""}
+    press(client, "campaigns/boats/change/", **changed)
+    made.refresh_from_db()
+    assert (made.goal, made.goal_supporters) == (Money(0, "USD"), 40)
+    assert [text.language for text in made.texts.all()] == ["en"]
+    assert "1 of 40 supporters: 2%" in seen(client, "campaigns/boats/")
+    listed = seen(client, "campaigns/")
+    assert "1 of 40 supporters" in listed
+    assert "<bdi>Boats for the flood desk</bdi>" in listed
+    assert 'value="40"' in seen(client, "campaigns/boats/change/")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"goal": "much"}, "in digits"),
+        ({"goal": ""}, "required"),
+        ({"goal": "12.5", "unit": "supporters"}, "how many supporters in digits"),
+        ({"goal": "0"}, "above zero"),
+        ({"unit": "ZZZ"}, "Select a valid choice"),
+        ({"ends_at": "2020-01-01T00:00"}, "ends after it starts"),
+        ({"title_en": "", "title_ar": "", "summary_en": "", "body_en": ""}, "needs a title"),
+        ({"title_en": ""}, "The words in English need a title."),
+        ({"slug": "two words"}, "valid “slug”"),
+    ],
+    ids=str,
+)
+def test_campaign_that_cannot_be_is_refused_at_the_desk_and_nothing_typed_is_lost(
+    stage: Stage, wrong: dict[str, str], said: str
+) -> None:
+    answer = staff("fundraiser").post(f"{MONEY}/new-campaign/", TYPED | wrong)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in page
+    assert "قوارب" in page or "title_ar" in wrong
+    assert "12,500.00" in page or "goal" in wrong
+    assert not Campaign.objects.exists()
+
+
+def test_campaigns_are_begun_by_those_whose_work_it_is(stage: Stage) -> None:
+    campaign = stage.campaign()
+    for role in ("care", "editor"):
+        client = staff(role)
+        for path in ("new-campaign/", f"campaigns/{campaign.slug}/change/"):
+            assert client.get(f"{MONEY}/{path}").status_code == 302
+            assert client.post(f"{MONEY}/{path}", TYPED).status_code == 302
+    assert [each.slug for each in Campaign.objects.all()] == [campaign.slug]
 
 
 def test_m7_gift_in_another_currency_than_its_campaigns_is_refused(stage: Stage) -> None:

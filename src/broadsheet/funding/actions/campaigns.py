@@ -36,38 +36,34 @@ def create_campaign(
     ends_at: dt.datetime,
     texts: Mapping[str, Words],
     by: audit.Actor,
+    supporters: int = 0,
     zone: str = "",
 ) -> Campaign:
-    """A campaign for `goal` from the instant `starts_at` until just before `ends_at`, aware both.
+    """A campaign for `goal`, or for so many `supporters` and none of the goal's currency.
 
-    `texts` by language code; `zone` is where its dates are shown, the newsroom's where none is named.
+    It runs from the instant `starts_at` until just before `ends_at`, aware both. `texts` by language code; `zone` is
+    where its dates are shown, the newsroom's where none is named.
     Raises BadCampaign where it cannot be so.
     """
     zone = zone or str(clock.newsroom_zone())
-    _check(slug=slug, goal=goal, starts_at=starts_at, ends_at=ends_at, zone=zone)
-    if not texts or any(not words.title.strip() for words in texts.values()):
-        raise BadCampaign("A campaign needs a title in at least one language.")
+    _check(slug, goal, supporters, (starts_at, ends_at), zone)
+    _check_words(texts)
     if Campaign.objects.filter(slug=slug).exists():
         raise BadCampaign(f"There is a campaign “{slug}” already. Choose another slug.")
     campaign = Campaign.objects.create(
         slug=slug,
         currency=goal.currency,
         goal_minor=goal.minor,
+        goal_supporters=supporters,
         starts_at=starts_at,
         ends_at=ends_at,
         zone=zone,
         phase=phase_of(clock.now(), starts_at, ends_at),
     )
     CampaignTotal.objects.create(campaign=campaign)
-    for language, words in texts.items():
-        CampaignText.objects.create(
-            campaign=campaign,
-            language=language,
-            title=words.title,
-            summary=words.summary,
-            body=words.body,
-        )
-    audit.record("campaign.created", campaign, by=by, goal=goal.minor, currency=goal.currency)
+    _write(campaign, texts)
+    said = {"goal": goal.minor, "currency": goal.currency, "supporters": supporters}
+    audit.record("campaign.created", campaign, by=by, **said)
     return campaign
 
 
@@ -79,25 +75,32 @@ def change_campaign(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     by: audit.Actor,
+    supporters: int = 0,
+    texts: Mapping[str, Words] | None = None,
 ) -> None:
-    """Another goal or other instants for a campaign; its currency stays: gifts are counted in it.
+    """Another goal, other instants or words for a campaign; its currency stays: gifts are counted in it.
 
-    Raises BadCampaign where it cannot be so.
+    `texts` are all its words from now on; None leaves them. Raises BadCampaign where it cannot be so.
     """
     current = Campaign.objects.get(pk=campaign.pk)
-    _check(slug=current.slug, goal=goal, starts_at=starts_at, ends_at=ends_at, zone=current.zone)
+    _check(current.slug, goal, supporters, (starts_at, ends_at), current.zone)
     if goal.currency != current.currency:
         raise BadCampaign(
             f"This campaign is counted in {current.currency}. Begin another one for {goal.currency}."
         )
     Campaign.objects.filter(pk=campaign.pk).update(
         goal_minor=goal.minor,
+        goal_supporters=supporters,
         starts_at=starts_at,
         ends_at=ends_at,
         phase=phase_of(clock.now(), starts_at, ends_at),
     )
+    if texts is not None:
+        _check_words(texts)
+        _write(campaign, texts)
     changes.mark(campaign)
-    audit.record("campaign.changed", campaign, by=by, goal=goal.minor, currency=goal.currency)
+    said = {"goal": goal.minor, "currency": goal.currency, "supporters": supporters}
+    audit.record("campaign.changed", campaign, by=by, **said)
 
 
 TURNED: dict[type[Campaign | MatchingFund], str] = {
@@ -118,8 +121,22 @@ def turn_phase(*, row: Campaign | MatchingFund, by: audit.Actor) -> bool:
     return bool(moved)
 
 
+def _write(campaign: Campaign, texts: Mapping[str, Words]) -> None:
+    """Let a campaign have these words and no others."""
+    for gone in campaign.texts.exclude(language__in=texts):
+        gone.delete()
+    for language, words in texts.items():
+        said = {"title": words.title, "summary": words.summary, "body": words.body}
+        CampaignText.objects.update_or_create(campaign=campaign, language=language, defaults=said)
+
+
+def _check_words(texts: Mapping[str, Words]) -> None:
+    if not texts or any(not words.title.strip() for words in texts.values()):
+        raise BadCampaign("A campaign needs a title in at least one language.")
+
+
 def _check(
-    *, slug: str, goal: Money, starts_at: dt.datetime, ends_at: dt.datetime, zone: str
+    slug: str, goal: Money, supporters: int, instants: tuple[dt.datetime, dt.datetime], zone: str
 ) -> None:
     """Raise BadCampaign for what cannot be."""
     try:
@@ -129,7 +146,11 @@ def _check(
         message = f"“{slug}” is no slug, or “{zone}” no time zone such as Europe/Lisbon."
         raise BadCampaign(message) from error
     problem = problem_with(goal)
-    if goal.minor <= 0 or (problem and problem.kind == "currency"):
-        raise BadCampaign("The goal is an amount above zero in a currency that we take.")
+    is_one = min(goal.minor, supporters) == 0 < max(goal.minor, supporters)
+    if not is_one or (problem and problem.kind == "currency"):
+        raise BadCampaign(
+            "The goal is an amount above zero in a currency that we take, or a number of supporters."
+        )
+    starts_at, ends_at = instants
     if starts_at.tzinfo is None or ends_at.tzinfo is None or ends_at <= starts_at:
         raise BadCampaign("A campaign ends after it starts, both with their time zone.")

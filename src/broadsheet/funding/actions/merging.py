@@ -8,8 +8,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from broadsheet.funding.errors import CareRefused
-from broadsheet.funding.models import Donation, Supporter, SupporterMerge, SupporterNote
-from broadsheet.kit import audit, clock
+from broadsheet.funding.models import (
+    CampaignTotal,
+    Donation,
+    Supporter,
+    SupporterMerge,
+    SupporterNote,
+)
+from broadsheet.kit import audit, changes, clock
 
 
 @transaction.atomic
@@ -38,6 +44,7 @@ def merge_supporters(
         "stopped": bool(duplicate.stopped_updates_at and not kept.stopped_updates_at),
     }
     Donation.objects.filter(supporter=duplicate).update(supporter=kept)
+    _recount(moved["donations"])
     SupporterNote.objects.filter(supporter=duplicate).update(supporter=kept)
     Supporter.objects.filter(merged_into=duplicate).update(merged_into=kept)
     Supporter.objects.filter(pk=duplicate.pk).update(merged_into=kept)
@@ -71,6 +78,7 @@ def take_apart(*, merge: SupporterMerge, by: AbstractBaseUser) -> None:
         raise CareRefused("Take apart the later merge first.")
     moved = merge.moved
     Donation.objects.filter(pk__in=moved["donations"]).update(supporter=duplicate)
+    _recount(moved["donations"])
     SupporterNote.objects.filter(pk__in=moved["notes"]).update(supporter=duplicate)
     Supporter.objects.filter(pk__in=moved["aliases"]).update(merged_into=duplicate)
     Supporter.objects.filter(pk=duplicate.pk).update(merged_into=None)
@@ -81,6 +89,13 @@ def take_apart(*, merge: SupporterMerge, by: AbstractBaseUser) -> None:
     SupporterMerge.objects.filter(pk=merge.pk).update(undone_at=clock.now())
     for each in (kept, duplicate):
         audit.record("supporter.taken_apart", each, by=by, merge=merge.pk)
+
+
+def _recount(donations: list[int]) -> None:
+    """Let campaigns that count supporters be told anew: somebody who gave is now one with another, or two again."""
+    counting = CampaignTotal.objects.filter(campaign__goal_supporters__gt=0)
+    for total in counting.filter(campaign__donations__in=donations).distinct():
+        changes.mark(total)
 
 
 def _keys(rows: Any) -> list[int]:

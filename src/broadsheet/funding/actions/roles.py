@@ -21,7 +21,7 @@ are one; sees no amount."""
 FUNDRAISERS = (
     *CARE,
     *("see_amounts", "add_donation", "change_refund", "view_inboxevent", "change_bankline"),
-    *("view_campaign", "change_campaign", "view_breaker", "change_breaker"),
+    *("view_campaign", "add_campaign", "change_campaign", "view_breaker", "change_breaker"),
 )
 RIGHTS = {"Fundraisers": FUNDRAISERS, "Supporter care": CARE}
 

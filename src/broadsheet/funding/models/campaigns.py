@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -12,11 +13,15 @@ from broadsheet.kit.money import Money
 
 
 class Campaign(ClusterableModel):
-    """A goal of money between two instants. `phase` is where it stands; the clock moves it, not a reader."""
+    """A goal between two instants: an amount of money, else so many supporters (then `goal_minor` is none).
+
+    `phase` is where it stands; the clock moves it, not a reader.
+    """
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     currency = models.CharField(_("currency"), max_length=3)
     goal_minor = models.BigIntegerField(_("goal in minor units"))
+    goal_supporters = models.IntegerField(_("goal in supporters"), default=0)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     zone = models.CharField(_("time zone of its dates"), max_length=60)
@@ -26,7 +31,9 @@ class Campaign(ClusterableModel):
         ordering = ("-starts_at", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(goal_minor__gt=0), name="funding_campaign_goal_positive"
+                condition=models.Q(goal_minor__gt=0, goal_supporters=0)
+                | models.Q(goal_minor=0, goal_supporters__gt=0),
+                name="funding_campaign_goal_positive",
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
@@ -40,6 +47,12 @@ class Campaign(ClusterableModel):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def title(self) -> str:
+        """What the desk calls it: its title in the newsroom's own language, else in one that it has."""
+        titles = {text.language: text.title for text in self.texts.all()}
+        return titles.get(settings.LANGUAGE_CODE) or next(iter(titles.values()), self.slug)
 
     @property
     def goal(self) -> Money:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import F
 
-from broadsheet.funding.choices import AccountState, Phase, ProcessorKind
+from broadsheet.funding.choices import AccountState, AttemptState, Phase, ProcessorKind
 from broadsheet.funding.models import (
+    Attempt,
     Campaign,
     CampaignText,
     CampaignTotal,
@@ -84,13 +86,18 @@ class CampaignView:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a campaign has received, `matched` of it from sponsors. `percent` is rounded down."""
+    """What a campaign has received, `matched` of it from sponsors. `percent` is rounded down.
+
+    `supporters` are counted where they are the goal: `wanted` is how many, 0 where the goal is an amount.
+    """
 
     total: Money
     matched: Money
     goal: Money
     gifts: int
     percent: int
+    supporters: int = 0
+    wanted: int = 0
 
 
 def campaign_path(slug: str, code: str) -> str:
@@ -122,14 +129,30 @@ def open_campaigns(code: str) -> list[CampaignView]:
 def progress(campaign: Campaign) -> Progress:
     """What a campaign has received so far."""
     total = CampaignTotal.objects.get(campaign=campaign)
-    together = total.gifts_minor + total.matched_minor
+    together, wanted = total.gifts_minor + total.matched_minor, campaign.goal_supporters
+    supporters = _supporters(campaign) if wanted else 0
     return Progress(
         Money(together, campaign.currency),
         Money(total.matched_minor, campaign.currency),
         campaign.goal,
         total.gifts,
-        percent_reached(together, campaign.goal_minor),
+        percent_reached(supporters, wanted)
+        if wanted
+        else percent_reached(together, campaign.goal_minor),
+        supporters,
+        wanted,
     )
+
+
+def _supporters(campaign: Campaign) -> int:
+    """How many gave to a campaign, each once; whose gifts all went back in full are none of them."""
+    paid = Attempt.objects.filter(
+        donation__campaign=campaign,
+        state=AttemptState.SUCCEEDED,
+        is_extra=False,
+        returned_minor__lt=F("captured_minor"),
+    )
+    return paid.values("donation__supporter").distinct().count()
 
 
 @reader(lambda campaign: [f"list:campaign-funds/{campaign.pk}"])

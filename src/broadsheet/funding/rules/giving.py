@@ -47,7 +47,8 @@ def suggested_gifts(currency: str) -> list[Money]:
 def percent_reached(total: int, goal: int) -> int:
     """Whole percent of the goal that is reached, rounded down: 99.9 % is not there yet. May exceed 100.
 
-    `total` and `goal` in minor units of one currency, `goal` above zero, a negative total counts as none.
+    `total` and `goal` in minor units of one currency, or in supporters; `goal` above zero. A negative total counts
+    as none.
     """
     return max(total, 0) * 100 // goal
 

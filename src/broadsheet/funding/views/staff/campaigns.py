@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from broadsheet.funding.actions import close_fund, open_fund, publish_update
+from broadsheet.funding.actions import (
+    change_campaign,
+    close_fund,
+    create_campaign,
+    open_fund,
+    publish_update,
+)
 from broadsheet.funding.choices import MailState
-from broadsheet.funding.forms import FundForm, UpdateForm
+from broadsheet.funding.errors import BadCampaign
+from broadsheet.funding.forms import CampaignForm, FundForm, UpdateForm
 from broadsheet.funding.models import Campaign, MatchingFund
 from broadsheet.funding.queries import campaign_path, matching_funds, progress
 from broadsheet.funding.views.staff.screens import act, need, person, screen
@@ -30,6 +40,28 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     return _screen(request, get_object_or_404(Campaign, slug=slug))
+
+
+@need("add_campaign", *RIGHTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    form = CampaignForm(request.POST or None)
+    return _ask(
+        request, form, "A new campaign", lambda: create_campaign(by=person(request), **form.terms())
+    )
+
+
+@need("change_campaign", *RIGHTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, slug=slug)
+    form = CampaignForm(request.POST or None, campaign=campaign)
+
+    def work() -> Campaign:
+        change_campaign(campaign=campaign, by=person(request), **form.terms())
+        return campaign
+
+    return _ask(request, form, "Change the campaign", work)
 
 
 @need("change_campaign", *RIGHTS)
@@ -74,6 +106,23 @@ def update(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+def _ask(
+    request: HttpRequest, form: CampaignForm, title: str, work: Callable[[], Campaign]
+) -> HttpResponse:
+    """Show the form of a campaign, and do what it says once it is sent; what was typed stays where it cannot be."""
+    if form.is_valid():
+        try:
+            campaign = work()
+        except BadCampaign as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "The campaign is as you said; readers see it in a moment.")
+            return HttpResponseRedirect(_page(campaign))
+    response = screen(request, "campaign_form", title, form=form)
+    response.status_code = 422 if form.is_bound else 200
+    return response
+
+
 def _page(campaign: Campaign) -> str:
     return reverse("funding_staff:campaign", args=[campaign.slug])
 
@@ -92,7 +141,7 @@ def _screen(
     response = screen(
         request,
         "campaign",
-        str(campaign.texts.first() or campaign.slug),
+        campaign.title,
         campaign=campaign,
         progress=progress(campaign),
         funds=matching_funds(campaign),
