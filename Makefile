@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 URL ?= http://127.0.0.1:$(PORT)
 DIR ?= newsroom
-# The tests that run a second time, on PostgreSQL.
-ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers newsroom funding press imports))
+# The tests that run a second time, on PostgreSQL: not those of what is read once and drawn the same on any database.
+ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers funding press imports newsroom/test_actions.py \
+  newsroom/test_desk.py newsroom/test_models.py newsroom/test_pictures.py newsroom/test_search*.py))
 # The tests that alone must reach every branch of funding, readers and kit (pyproject.toml says of which files).
 MEASURED := $(addprefix tests/,contracts funding kit readers)
 SOAK_ON_POSTGRES := tests/press/test_edition_truth.py tests/funding
