@@ -38,6 +38,7 @@ CALLS: dict[str, Any] = {
     "POST checkout/sessions/ID/expire": checkout_params.SessionExpireParams,
     "POST payment_intents": params.PaymentIntentCreateParams,
     "GET payment_intents/ID": params.PaymentIntentRetrieveParams,
+    "GET charges": params.ChargeListParams,
     "GET refunds": params.RefundListParams,
     "POST refunds": params.RefundCreateParams,
     "GET refunds/ID": params.RefundRetrieveParams,
