@@ -62,6 +62,7 @@ def test_feeds_are_there_for_site_sections_topics_and_authors_and_pages_name_the
 ) -> None:
     at = ("/", "/city/", "/topics/floods/", "/authors/ann-bell/", "/ar/", "/ar/city/")
     assert set(feeds()) == {f"{p}feed.{end}" for p in at for end in ("xml", "atom", "json")}
+    assert b'<a href="/authors/ann-bell/feed.xml">' in body("/authors/ann-bell/")
     for path in at:
         html = body(path).decode()
         for kind, end in (("rss+xml", "xml"), ("atom+xml", "atom"), ("feed+json", "json")):

@@ -42,7 +42,8 @@ def stylesheet() -> Stylesheet:
 def plain_style() -> Stylesheet:
     """What a page of text alone needs so that nothing in it is wider than a phone."""
     return named(
-        ":root{color-scheme:light dark}body{max-width:40rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+        ":root{color-scheme:light dark;background:Canvas}"
+        "body{max-width:40rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
         "pre{white-space:pre-wrap}blockquote,figure{margin-inline:1rem}"
         "th{text-align:start}th,td{padding-block:.2rem;padding-inline:0 1rem;vertical-align:top}"
     )
