@@ -17,6 +17,7 @@ from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.models import Collection, Locale, Page, PageViewRestriction
 
 from broadsheet.newsroom.actions.registers import create_section
+from broadsheet.newsroom.actions.stories import write_story
 from broadsheet.newsroom.models import Article, Download, FrontPage, Picture
 from broadsheet.press.actions import check_edition, press_pending
 from broadsheet.press.queries import edition
@@ -192,6 +193,8 @@ def test_desk_draft_saved_presses_nothing(desk: Client, paper: Paper) -> None:
     story = Article.objects.get(slug="one")
     story.title = "Not yet"
     story.save_revision()
+    draft = paper.draft("Not yet either", "not-yet-either")
+    write_story(section=paper.city, draft=draft, by="test")
     number = edition().number
     outcome = press_pending()
     assert (outcome.changes, outcome.renders, edition().number) == (0, 0, number)

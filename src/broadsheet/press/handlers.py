@@ -33,10 +33,14 @@ def on_saved(
     sender: type[models.Model],
     instance: models.Model,
     update_fields: frozenset[str] | None = None,
+    *,
+    created: bool = False,
     **_: Any,
 ) -> None:
     if update_fields is not None and update_fields <= DRAFT_FIELDS:
         return
+    if created and isinstance(instance, Page) and not instance.live:
+        return  # a draft that nobody has read yet: the press would look at it while its author publishes
     _on_changed(sender, instance)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,12 +92,25 @@ def _sources() -> str:
 def sources_stamp() -> str:
     """What changes when a source or a file of the theme does; cheap. A process keeps the templates that it has
     loaded, so one that sees this change must end and be started again."""
-    stamps = [(str(file), file.stat().st_mtime_ns) for _root, file in _source_files()]
+    stamps = sorted(stamp for root in _roots() if root.is_dir() for stamp in _stamps(root))
     return hashlib.sha256(repr(stamps).encode()).hexdigest()
 
 
+def _stamps(folder: str | Path) -> Iterator[tuple[str, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _stamps(entry.path)
+            elif entry.name.endswith(SOURCES):
+                yield entry.path, entry.stat().st_mtime_ns
+
+
+def _roots() -> tuple[Path, Path]:
+    return Path(broadsheet.__file__).parent, settings.THEME_DIR
+
+
 def _source_files() -> Iterator[tuple[Path, Path]]:
-    for root in (Path(broadsheet.__file__).parent, settings.THEME_DIR):
+    for root in _roots():
         for file in sorted(path for path in root.rglob("*") if path.suffix in SOURCES):
             yield root, file
 

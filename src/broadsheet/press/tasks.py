@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 
 from broadsheet.kit import clock
 from broadsheet.kit.changes import mark
@@ -47,6 +47,9 @@ QUIET = 2.0
 looks at it."""
 
 NICE = 10
+
+PATIENCE = 1.0
+"""Seconds that the worker's other jobs wait for the press at most."""
 
 SOURCES_EVERY = 2.0
 """Seconds between two looks whether the software or the theme has changed."""
@@ -99,9 +102,11 @@ class Calm:
                 self._quiet_at = time.monotonic() + QUIET
             self._is_idle.set()
 
-    def wait_for_press(self, seconds: float) -> None:
-        """Return when nothing is pressed any more, or after so many seconds."""
-        self._is_idle.wait(seconds)
+    def let_press_first(self) -> bool:
+        """Return when nothing is pressed any more, or after a while: threads of one process hold each other up.
+        False when the worker is to end."""
+        self._is_idle.wait(PATIENCE)
+        return not self._stop.is_set()
 
     def give_way(self) -> bool:
         """Return when nothing was published just now; False as soon as the worker is to end."""
@@ -137,8 +142,7 @@ def _behind(stop: threading.Event, calm: Calm, work: Callable[[], int]) -> None:
         except Exception:
             pause = min(max(pause, IDLE) * 2, LONGEST_PAUSE)
             logger.exception("What is made behind the press could not be; again in %g s", pause)
-        if pause:
-            connection.close()
+        close_old_connections()
 
 
 def retry() -> None:
@@ -166,6 +170,7 @@ def run(stop: threading.Event, calm: Calm) -> None:
     has_pressed = False
     while not stop.wait(pause):
         try:
+            close_old_connections()
             if time.monotonic() - looked > SOURCES_EVERY:
                 looked = time.monotonic()
                 if sources_stamp() != stamp:
@@ -179,11 +184,9 @@ def run(stop: threading.Event, calm: Calm) -> None:
             pause = PAUSE
         except DatabaseError as error:
             logger.warning("The press cannot reach the database: %s", error)
-            connection.close()
             pause = min(pause * 2, LONGEST_PAUSE)
         except Exception:
             logger.exception("The press could not finish; it tries again")
-            connection.close()
             pause = min(pause * 2, LONGEST_PAUSE)
 
 

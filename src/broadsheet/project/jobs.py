@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -34,30 +35,33 @@ def settle_in() -> None:
     locate_site(base_url=settings.BROADSHEET.url)
 
 
-def jobs() -> Iterator[Job]:
-    """Every job of this newsroom's worker, besides the press itself."""
+def jobs(go_on: Callable[[], bool] = lambda: True) -> Iterator[Job]:
+    """Every job of this newsroom's worker, besides the press itself. What takes long asks `go_on` now and then, which
+    may take its time, and ends where it says no."""
     from broadsheet.funding import tasks as funding
     from broadsheet.newsroom import tasks as newsroom
     from broadsheet.press import tasks as press
 
     yield from press.jobs()
     yield from newsroom.jobs()
-    yield Job("run tasks", 0.3, run_tasks)
+    yield Job("run tasks", 0.3, partial(run_tasks, go_on))
     yield Job("look after gifts", 5.0, funding.tick)
     yield Job("sweep", 3600.0, sweep)
 
 
-def run_tasks() -> None:
-    """Run the tasks that are ready, one after the other, until none is left."""
-    if DBTaskResult.objects.ready().exists():
+def run_tasks(go_on: Callable[[], bool] = lambda: True) -> None:
+    """Run the tasks that are ready, one after the other, until none is left or `go_on`, asked before each, says no."""
+    ready = DBTaskResult.objects.ready()
+    if ready.exists():
         forget_repeated()
+    while ready.exists() and go_on():
         Worker(
             queue_names=["*"],
             interval=0,
             batch=True,
             backend_name="default",
             startup_delay=False,
-            max_tasks=None,
+            max_tasks=1,
             worker_id=get_random_string(32),
             excluded_queue_names=[],
         ).run()

@@ -18,20 +18,16 @@ logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0
 
-PRESS_FIRST = 1.0
-"""Seconds that a job waits at most for the press: threads of one process hold each other up."""
+KEPT = 10
+"""Seconds for which a thread keeps its connection to the database: to open one takes many times as long as to ask."""
 
 
-def keep_running(job: Job, stop: threading.Event, wait: Callable[[float], None]) -> None:
-    """Run a job until `stop` is set. A failure is logged and only makes the job's own pause longer.
-
-    `wait` lets the press go first, for at most so many seconds.
-    """
+def keep_running(job: Job, stop: threading.Event, let_press_first: Callable[[], bool]) -> None:
+    """Run a job until `stop` is set. A failure is logged and only makes the job's own pause longer."""
     from django.db import close_old_connections, connections
 
     pause = job.seconds
-    while not stop.is_set():
-        wait(PRESS_FIRST)
+    while let_press_first():
         try:
             job.run()
             pause = job.seconds
@@ -47,6 +43,8 @@ def run(directory: Path) -> None:
     """Do the newsroom's jobs until TERM or INT. Raises Busy when it has a worker already."""
     folder = directory / "data" / "run"
     lock = hold(folder, "worker")
+    from django.db import connection
+
     from broadsheet.press import tasks as press
     from broadsheet.project.jobs import jobs, settle_in
 
@@ -56,7 +54,9 @@ def run(directory: Path) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     calm = press.Calm(stop)
     loops = press.loops(stop, calm)
-    loops |= {job.name: partial(keep_running, job, stop, calm.wait_for_press) for job in jobs()}
+    first = calm.let_press_first
+    loops |= {job.name: partial(keep_running, job, stop, first) for job in jobs(first)}
+    connection.settings_dict["CONN_MAX_AGE"] = KEPT
     threads = [
         threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import re
 import unicodedata
@@ -36,6 +37,7 @@ UNSPEAKABLE = re.compile(
 
 
 CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+SPEAKABLE = bytes(byte for byte in range(0x80) if byte not in CONTROLS)
 SUSPICIOUS = re.compile(
     rb"\xc2[\x80-\x9f]|\xed[\xa0-\xbf]|\xef(?:\xb7|\xbf[\xbe\xbf])|[\xf0-\xf4].\xbf[\xbe\xbf]",
     re.DOTALL,
@@ -51,8 +53,14 @@ def isolate(text: object) -> Markup:
 def plain(text: object) -> str:
     """One line of text where no markup can isolate it (titles, feeds): steering characters are taken out, and
     a text that runs against the page's direction is wrapped in isolating ones (Unicode UAX 9)."""
-    line = " ".join(str(text).translate(STEERING).split())
-    against = AGAINST[active_language().direction]
+    return _plain(str(text), active_language().direction)
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(text: str, direction: str) -> str:
+    """The same for one direction: a headline stands in several feeds, each in three formats."""
+    line = " ".join(text.translate(STEERING).split())
+    against = AGAINST[direction]
     if line.isascii() and "L" not in against:
         return line
     mixed = any(unicodedata.bidirectional(character) in against for character in line)
@@ -61,8 +69,8 @@ def plain(text: object) -> str:
 
 def without_unspeakable(text: str) -> str:
     """The text without the characters that neither HTML nor XML may hold."""
-    raw = text.encode(errors="surrogatepass")
-    if len(raw.translate(None, CONTROLS)) == len(raw) and not SUSPICIOUS.search(raw):
+    rare = text.encode(errors="surrogatepass").translate(None, SPEAKABLE)
+    if not rare or (rare.translate(None, CONTROLS) == rare and not SUSPICIOUS.search(rare)):
         return text
     return UNSPEAKABLE.sub("", text)
 
@@ -98,6 +106,7 @@ def percent(value: int) -> str:
     return format_percent(Decimal(value) / 100, locale=active_locale())
 
 
+@functools.lru_cache(maxsize=4096)
 def address(path: str) -> str:
     """A path of ours as it stands in a link."""
     return quote(path, safe="/:?&=#%+,;@!$'()*~")

@@ -34,4 +34,9 @@ def active_language() -> Language:
 
 def active_locale() -> Locale:
     """Babel's locale of the active language."""
-    return Locale.parse(active_language().code, sep="-")
+    return _locale(active_language().code)
+
+
+@functools.cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code, sep="-")

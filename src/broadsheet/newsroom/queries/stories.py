@@ -40,6 +40,10 @@ AKIN = 100
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
 
+AHEAD = 50
+"""Newest stories of a scope that are asked for at once: front page, lists and feeds show so many and fewer."""
+
+
 def dated(stories: Any) -> Any:
     """The public stories of a queryset that have been published."""
     return public(stories).filter(first_published_at__isnull=False)
@@ -98,7 +102,7 @@ def latest_ids(scope: str, count: int) -> list[int]:
 
 def latest_stories(scope: str, count: int, without: Collection[int] = ()) -> list[Article]:
     """The newest `count` live stories of a scope, newest first, leaving out those with the given ids."""
-    ids = latest_ids(scope, count + len(without))
+    ids = latest_ids(scope, max(count + len(without), AHEAD))
     return chosen_stories([pk for pk in ids if pk not in without][:count])
 
 
