@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from broadsheet.funding import tasks
+from broadsheet.funding import handlers, tasks
 from broadsheet.funding.actions import process_event, replay_event
 from broadsheet.funding.choices import EventState, Verdict
 from broadsheet.funding.models import InboxEvent, LedgerTransaction, ProcessorAccount
@@ -46,6 +46,23 @@ def test_w2_every_order_of_the_events_of_a_payment_ends_the_same(stage: Stage) -
     assert facts["donation"] == "settled"
     assert (facts["gifts"], facts["receipts"]) == (2500 * count, count)
     assert facts["page"] == "Thank you"
+
+
+def test_w2_events_that_wait_together_have_their_payment_fetched_once(stage: Stage) -> None:
+    """All but one that says another amount: for that the processor is asked again."""
+    donation = stage.give(2500, "authenticate", "confirm")
+    events = stage.events()
+    lying = json.loads(json.dumps(events[-1]))
+    lying["id"], lying["data"]["object"]["amount"] = "evt_lies", 1
+    for event in (*events, lying):
+        assert stage.deliver(event).status_code == 200
+    stage.sandbox.calls.clear()
+    stage.work()
+    assert verdicts() == ["booked", "unchanged", "unchanged", "unchanged", "lying"]
+    assert stage.sandbox.calls.count("GET /v1/checkout_sessions/cs_…") == 2
+    handlers.on_event_received(InboxEvent.objects.latest("pk").pk)  # the news comes too late
+    assert stage.sandbox.calls.count("GET /v1/checkout_sessions/cs_…") == 2
+    assert stage.facts(donation) == PAID
 
 
 @given(st.data())

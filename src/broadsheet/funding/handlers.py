@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from broadsheet.funding.actions import expire_attempt, process_event, send_link, send_receipt
+from broadsheet.funding.actions import expire_attempt, process_events, send_link, send_receipt
+from broadsheet.funding.choices import EventState
 from broadsheet.funding.models import Attempt, GiftLink, InboxEvent, Receipt
 from broadsheet.kit.events import subscribe
 
@@ -17,8 +18,9 @@ def register() -> None:
 
 
 def on_event_received(pk: int) -> None:
-    """Process an event at once; should that fail, `tasks.tick` tries it again."""
-    process_event(event=InboxEvent.objects.select_related("account").get(pk=pk), by="worker")
+    """Process an event at once, with what waits besides; should that fail, `tasks.tick` tries it again."""
+    if InboxEvent.objects.filter(pk=pk, state=EventState.RECEIVED).exists():
+        process_events(by="worker")
 
 
 def on_donation_settled(reference: str) -> None:

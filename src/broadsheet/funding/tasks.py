@@ -16,7 +16,7 @@ from broadsheet.funding.actions import (
     expire_attempt,
     forget_marks,
     open_account,
-    process_event,
+    process_events,
     resolve_attempt,
     send_link,
     send_receipt,
@@ -30,7 +30,6 @@ from broadsheet.funding.choices import (
     AccountState,
     AttemptState,
     DonationState,
-    EventState,
     MailState,
     Phase,
     ProcessorKind,
@@ -42,7 +41,6 @@ from broadsheet.funding.models import (
     Attempt,
     Campaign,
     GiftLink,
-    InboxEvent,
     MatchingFund,
     ProcessorAccount,
     Receipt,
@@ -94,12 +92,8 @@ def look_at_accounts() -> None:
 
 
 def drain_inbox() -> None:
-    """Process events that wait, oldest first, and those whose worker died."""
-    waiting = InboxEvent.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[EventState.DONE, EventState.DEAD]
-    )
-    for event in waiting.select_related("account").order_by("due_at", "pk")[:BATCH]:
-        process_event(event=event, by=BY)
+    """Process events that wait, and those whose worker died."""
+    process_events(by=BY)
 
 
 def look_at_attempts() -> None:

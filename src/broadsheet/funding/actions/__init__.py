@@ -29,6 +29,7 @@ from broadsheet.funding.actions.guarding import (
 from broadsheet.funding.actions.inbox import (
     collect_events,
     process_event,
+    process_events,
     receive_event,
     replay_event,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "open_checkout",
     "open_fund",
     "process_event",
+    "process_events",
     "propose_refund",
     "publish_update",
     "raise_breaker",

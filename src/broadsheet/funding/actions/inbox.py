@@ -25,8 +25,14 @@ MOST_TRIES = 12
 STALE = dt.timedelta(minutes=5)
 """After so long a worker that took an event has died."""
 
+BATCH = 200
+"""How many events are listed at once."""
+
 KEPT_HEADERS = ("Content-Type", "User-Agent", "Sandbox-Signature", "Stripe-Signature")
 HANDLED = ("checkout_session", "payment", "refund", "dispute")
+
+Looked = dict[tuple[int, str], Checkout]
+"""What was fetched and settled, by account and the processor's names: events that were there before say nothing new."""
 
 
 def receive_event(
@@ -93,16 +99,37 @@ def _store(
     return fresh
 
 
-def process_event(*, event: InboxEvent, by: audit.Actor, gateway: Gateway | None = None) -> bool:
+def process_events(*, by: audit.Actor) -> None:
+    """Process events that wait, oldest first, and those whose worker died; at most BATCH of them.
+
+    Each payment is asked for once: several events tell of it, all of them before it is fetched.
+    """
+    looked: Looked = {}
+    waiting = InboxEvent.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[EventState.DONE, EventState.DEAD]
+    )
+    for event in list(waiting.select_related("account").order_by("due_at", "pk")[:BATCH]):
+        process_event(event=event, by=by, looked=looked)
+
+
+def process_event(
+    *,
+    event: InboxEvent,
+    by: audit.Actor,
+    gateway: Gateway | None = None,
+    looked: Looked | None = None,
+) -> bool:
     """Do about a stored event what is to be done; false where somebody else has it or it is done.
 
-    An error keeps the event for a later try; after MOST_TRIES it is dead until a person replays it.
+    An error keeps the event for a later try; after MOST_TRIES it is dead until a person replays it. `looked` is
+    what was fetched since the event was read from its table; it grows.
     """
     if not _claim(event):
         return False
     event.refresh_from_db()
     try:
-        verdict = _examine(event, gateway or gateway_of(event.account), by)
+        seen = {} if looked is None else looked
+        verdict = _examine(event, gateway or gateway_of(event.account), by, seen)
     except Exception as error:  # whatever it is, the event must not be lost
         logger.exception("Event %s cannot be processed.", event.pk)
         dead = event.attempts >= MOST_TRIES
@@ -137,7 +164,7 @@ def _claim(event: InboxEvent) -> bool:
     )
 
 
-def _examine(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Verdict:
+def _examine(event: InboxEvent, gateway: Gateway, by: audit.Actor, looked: Looked) -> Verdict:
     """Fetch what the event is about and settle it; the event's own words are only compared."""
     if event.livemode != event.account.livemode:
         return Verdict.WRONG_MODE
@@ -147,10 +174,15 @@ def _examine(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Verdict:
         return found or Verdict.FOREIGN
     if event.object_type not in HANDLED:
         return Verdict.UNHANDLED
-    return _examine_payment(event, gateway, by)
+    known = looked.get((event.account_id, event.object_id))
+    if known and not _claims_otherwise(event, known):
+        return Verdict.UNCHANGED
+    return _examine_payment(event, gateway, by, looked)
 
 
-def _examine_payment(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Verdict:
+def _examine_payment(
+    event: InboxEvent, gateway: Gateway, by: audit.Actor, looked: Looked
+) -> Verdict:
     checkout = gateway.fetch(event.object_type, event.object_id)
     attempt = checkout and _attempt_of(event.account, checkout)
     if not checkout or not attempt:
@@ -159,7 +191,10 @@ def _examine_payment(event: InboxEvent, gateway: Gateway, by: audit.Actor) -> Ve
         logger.error("Event %s says another amount than the processor.", event.pk)
         audit.record("processor-event.lies", event, by=by, attempt=attempt.pk)
         return Verdict.LYING
-    return settle_donation(attempt=attempt, checkout=checkout, by=by)
+    verdict = settle_donation(attempt=attempt, checkout=checkout, by=by)
+    if verdict != Verdict.LYING:
+        looked |= {(event.account_id, ident): checkout for ident in checkout.idents}
+    return verdict
 
 
 def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None:

@@ -141,6 +141,15 @@ class Checkout:
     def seen(self) -> Seen:
         return Seen(self.is_open, self.payment.state if self.payment else None)
 
+    @property
+    def idents(self) -> Iterator[str]:
+        """The processor's names of it and of all its parts."""
+        yield self.ident
+        if self.payment:
+            yield self.payment.ident
+            yield from (refund.ident for refund in self.payment.refunds)
+            yield from (dispute.ident for dispute in self.payment.disputes)
+
     def amount_of(self, ident: str) -> Money:
         """The amount of a part of it: of a refund or dispute of this id, else its own."""
         parts: tuple[Refunded | Disputed, ...] = ()
