@@ -10,30 +10,17 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from benchmarks.archive import Archive
+from benchmarks.places import own_newsroom, say
 
 LIMIT = 50.0
 """Milliseconds that 95 of 100 answers may take."""
 
-SERVER = "postgres://postgres@127.0.0.1:5432"
 REPEATS = 60
-SETTINGS = """
-name = "The Measured Ledger"
-url = "http://testserver"
-time_zone = "Europe/London"
-languages = ["en"]
-currency = "GBP"
-secret_key = "only for measuring, never for a newsroom"
-email = "console"
-processor = "none"
-"""
 
 
 def questions(archive: Archive) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
@@ -76,11 +63,6 @@ def measured(name: str, ask: Callable[[], object]) -> None:
         statistics.median(computed),
     )
     say(f"{name:42} {p50:8.1f} {p95:8.1f} {p95 / LIMIT:9.2f} {own:8.1f}")
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def measure(engine: str, count: int, *, stock: bool) -> None:
@@ -132,31 +114,11 @@ def measure_stock(archive: Archive) -> None:
 
 def child(engine: str, count: int, *, stock: bool) -> int:
     """Measure in a process, a directory and a database of its own, which are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="broadsheet-bench-") as folder:
-        for name in ("theme", "data/media", "data/run", "data/edition", "secrets"):
-            (Path(folder) / name).mkdir(parents=True)
-        (Path(folder) / "settings.toml").write_text(SETTINGS, "utf-8")
-        (Path(folder) / "data" / "newsroom.sqlite3").touch()
-        own = {"BROADSHEET_DIR": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.project.settings"}
-        database = f"broadsheet_bench_{uuid.uuid4().hex[:8]}"
-        if engine == "postgres":
-            on_server(f"CREATE DATABASE {database}")
-            own["BROADSHEET_DATABASE_URL"] = f"{SERVER}/{database}"
+    with own_newsroom(engine) as own:
         command = [sys.executable, "-m", "benchmarks.search", "--here", engine, str(count)]
-        try:
-            return subprocess.run(
-                [*command, *(["--stock"] if stock else [])], env=os.environ | own, check=False
-            ).returncode
-        finally:
-            if engine == "postgres":
-                on_server(f"DROP DATABASE {database} WITH (FORCE)")
-
-
-def on_server(statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        return subprocess.run(
+            [*command, *(["--stock"] if stock else [])], env=os.environ | own, check=False
+        ).returncode
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ from broadsheet.funding.models import (
     Supporter,
     SupporterNote,
 )
+from broadsheet.funding.queries import staff as questions
 from broadsheet.funding.wagtail_hooks import register_rights
 from broadsheet.kit.models import AuditEntry
 from broadsheet.kit.money import Money
@@ -489,3 +490,22 @@ def test_event_about_a_refund_or_about_nothing_of_ours_says_so(stage: Stage) -> 
     page = seen(client, f"events/{refunded.pk}/")
     assert "nothing that we know" in page
     assert "no JSON" in page
+
+
+@pytest.mark.parametrize("few", [0, 400])
+def test_search_finds_the_same_gifts_whether_few_or_many_are_of_that_name(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(questions, "FEW", few)
+    paid = settled(stage, name="Sam Field")
+    bell = stage.begin(email="office@bell.example", organisation="Bell Works")
+    other = stage.begin(email="pat@example.org", name="Pat Bellamy")
+
+    def found(asked: str) -> list[Donation]:
+        return questions.found_gifts(asked, "", None, 9)
+
+    assert found("field") == found("sam@") == [paid]
+    assert found("bell") == [other, bell]
+    assert found(bell.reference.upper()) == [bell]
+    assert found(paid.attempts.get().payment_id) == [paid]
+    assert found("nobody") == []

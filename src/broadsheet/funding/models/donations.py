@@ -143,6 +143,13 @@ class Donation(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=("organisation",),
+                condition=~models.Q(organisation=""),
+                name="funding_donation_organisation",
+            ),
+        )
         permissions = (("see_amounts", "Can see amounts of money"),)
         constraints = (
             models.UniqueConstraint(fields=("nonce",), name="funding_donation_nonce_once"),
@@ -222,6 +229,13 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ("pk",)
+        indexes = (
+            models.Index(
+                fields=("stopped_at",),
+                condition=models.Q(stopped_at__isnull=False),
+                name="funding_attempt_stopped",
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(

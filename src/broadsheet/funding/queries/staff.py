@@ -16,6 +16,7 @@ from broadsheet.funding.models import (
     Dispute,
     Donation,
     InboxEvent,
+    ProcessorAccount,
     ProcessorObject,
     Receipt,
     Refund,
@@ -25,6 +26,9 @@ from broadsheet.kit.audit import trail_of
 from broadsheet.kit.models import AuditEntry
 
 M = TypeVar("M", bound=Model)
+
+FEW = 400
+"""So many people or gifts are named one by one in a question to the database."""
 
 
 def found_supporters(asked: str, before: int | None, count: int) -> list[Supporter]:
@@ -41,21 +45,44 @@ def _called(asked: str) -> Q:
 
 
 def found_gifts(asked: str, state: str, before: int | None, count: int) -> list[Donation]:
-    """Gifts by reference, processor's number of the payment, or whose they are; the newest first."""
+    """Gifts by reference or the processor's number of the payment; else by whose they are, the newest first."""
     rows = Donation.objects.select_related("supporter", "campaign")
     if state:
         rows = rows.filter(state=state)
     if asked:
-        of = Supporter.objects.filter(Q(email__startswith=asked.lower()) | Q(name__icontains=asked))
-        whose = of.values_list(Coalesce("merged_into", "pk"))
-        paid = Attempt.objects.filter(payment_id=asked)
-        rows = rows.filter(
-            Q(reference=asked.lower())
-            | Q(organisation__icontains=asked)
-            | Q(pk__in=paid.values("donation"))
-            | Q(supporter__in=whose)
-        )
+        rows = rows.filter(_numbered(asked) or _given_by(asked))
     return _below(rows, before, count)
+
+
+def _numbered(asked: str) -> Q | None:
+    """The gifts with exactly this reference or payment, None where there is none. Looked for by indexes alone."""
+    accounts = list(ProcessorAccount.objects.values_list("pk", flat=True))
+    paid = ProcessorObject.objects.filter(account__in=accounts, type="payment", ident=asked)
+    found = list(paid.values_list("attempt__donation", flat=True))
+    found += Donation.objects.filter(reference=asked.lower()).values_list("pk", flat=True)
+    return Q(pk__in=found) if found else None
+
+
+def _given_by(asked: str) -> Q:
+    """The gifts of people whose address begins so or whose name holds it, and of such organisations.
+
+    Where those are few they are named, so that a million gifts of others are not looked through; where they are
+    many, the newest gifts are soon among theirs.
+    """
+    people = Supporter.objects.filter(_named(asked)).order_by()
+    known = list(people.values_list(Coalesce("merged_into", "pk"), flat=True)[: FEW + 1])
+    aliases = people.filter(merged_into__isnull=False).values("merged_into")
+    whose = Q(supporter__in=known)
+    if len(known) > FEW:
+        whose = _named(asked, "supporter__") | Q(supporter__in=aliases)
+    of_one = Donation.objects.exclude(organisation="").filter(organisation__icontains=asked)
+    named = list(of_one.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return whose | (Q(organisation__icontains=asked) if len(named) > FEW else Q(pk__in=named))
+
+
+def _named(asked: str, at: str = "") -> Q:
+    begins = {f"{at}email__startswith": asked.lower()}
+    return Q(**begins) | Q(**{f"{at}name__icontains": asked})
 
 
 def found_events(asked: str, state: str, before: int | None, count: int) -> list[InboxEvent]:

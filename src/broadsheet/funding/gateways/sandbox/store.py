@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS object (
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, account TEXT NOT NULL, type TEXT NOT NULL,
     reference TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS object_reference ON object (account, type, reference);
+CREATE INDEX IF NOT EXISTS object_order ON object (account, type, seq);
 CREATE TABLE IF NOT EXISTS idempotency (
     account TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, status INTEGER NOT NULL,
     body TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, key));
