@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -93,22 +94,41 @@ def newsroom_dir() -> Path:
 
 
 # The database --------------------------------------------------------------------------------
-# Wagtail's migrations take seconds, so a migrated SQLite file is kept in .cache/, named by what went into it.
+# Wagtail's migrations take seconds, so a migrated SQLite file is kept in .cache/ and a migrated database on the server,
+# both named by what went into them.
+
+
+@contextlib.contextmanager
+def _one_migrates() -> Iterator[str]:
+    """The name of the schema, while no other process of this checkout makes it."""
+    digest = hashlib.sha256(f"{version('django')} {version('wagtail')}".encode())
+    for path in sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    with (ROOT / ".cache" / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield digest.hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")
 def migrated_file() -> Path:
     """An empty, migrated SQLite database for copying. Of all processes that need it, the first has it made."""
-    digest = hashlib.sha256(f"{version('django')} {version('wagtail')}".encode())
-    for path in sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    kept = ROOT / ".cache" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
-    kept.parent.mkdir(exist_ok=True)
-    with (kept.parent / "migrated.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _one_migrates() as schema:
+        kept = ROOT / ".cache" / f"migrated-{schema}.sqlite3"
         if not kept.exists():
             run_program("migrating.py", kept)
     return kept
+
+
+@pytest.fixture(scope="session")
+def migrated_on_postgres() -> str:
+    """The name of an empty, migrated PostgreSQL database to be a template, made in the same way."""
+    from services import postgres_template
+
+    with _one_migrates() as schema:
+        return postgres_template(
+            f"broadsheet_migrated_{schema}", lambda address: run_program("migrating.py", address)
+        )
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +143,7 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
     else:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         database["TEST"]["NAME"] = f"broadsheet_test_{worker}_{os.getpid()}"
+        database["TEST"]["TEMPLATE"] = request.getfixturevalue("migrated_on_postgres")
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,23 @@ def postgres_or_exit() -> str:
     pytest.exit(message, returncode=1 if required else 0)
 
 
+def postgres_template(name: str, fill: Callable[[str], object]) -> str:
+    """A database of this name, made if it is not there; `fill` is given the address of one that becomes it."""
+    import psycopg
+
+    server = f"postgres://postgres@{POSTGRES[0]}:{POSTGRES[1]}"
+    partial = f"{name}_partial"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        if not connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+        ).fetchone():
+            connection.execute(f"DROP DATABASE IF EXISTS {partial} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {partial}")
+            fill(f"{server}/{partial}")
+            connection.execute(f"ALTER DATABASE {partial} RENAME TO {name}")
+    return name
+
+
 @contextlib.contextmanager
 def postgres_databases() -> Iterator[Callable[..., str]]:
     """A function that makes databases, empty or like a `template`, and returns addresses; in the end they go."""
