@@ -426,15 +426,17 @@ def test_staff_see_the_guard_raise_it_and_release_it(stage: Stage) -> None:
         assert care.post(f"{MONEY}/{path}").status_code == 302
     assert raised_breaker() is None
     assert "has to be proven" in press(fundraiser, "guard/raise/")
-    many(stage, declined=2, paid=1)
+    many(stage, declined=12, paid=1)
     page = seen(fundraiser, "guard/")
     assert "Raised by hand" in page
-    assert "<td>hour</td><td>3</td><td>2</td>" in page
+    assert "<td>hour</td><td>13</td><td>12</td>" in page
     with time_machine.travel(clock.now() + dt.timedelta(hours=1)):
         tasks.guard()
         assert raised_breaker(), "what a person raised lasts a day"
     assert "as usual" in press(fundraiser, "guard/release/")
     assert "as usual" in press(fundraiser, "guard/release/"), "twice is no fault"
+    tasks.guard()
+    assert raised_breaker() is None, "what was declined before it was released counts no more"
     raised = Breaker.objects.get()
     assert raised.released_by == raised.raised_by == f"user:{AuditEntry.objects.latest('pk').by_id}"
     assert "by hand" in seen(fundraiser, "guard/")
