@@ -9,11 +9,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import multiprocessing
+import os
 import re
+import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +39,7 @@ from broadsheet.funding.actions import (
 )
 from broadsheet.funding.actions.campaigns import Words
 from broadsheet.funding.choices import LedgerAccount
+from broadsheet.funding.gateways import opening
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.sandbox.application import Sandbox, Secrets
 from broadsheet.funding.gateways.sandbox.keys import webhook_secret
@@ -77,6 +82,30 @@ def at_once(*works: Callable[[], Any], workers: int = 8) -> list[Any]:
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(do, works))
+
+
+forked = multiprocessing.get_context("fork")
+
+
+@contextmanager
+def in_a_process(work: Callable[[], object]) -> Iterator[None]:
+    """Let a process of its own begin the work, and kill it with -9 at the end of the block."""
+
+    def begin() -> None:
+        opening._client.cache_clear()  # a socket has one owner
+        work()
+
+    connections.close_all()
+    process = forked.Process(target=begin)
+    process.start()
+    try:
+        yield
+        assert process.is_alive(), "it ended before it was killed"
+    finally:
+        assert process.pid
+        os.kill(process.pid, signal.SIGKILL)
+        process.join(10)
+    assert process.exitcode == -signal.SIGKILL
 
 
 class Recorder(Sandbox):

@@ -16,11 +16,11 @@ from broadsheet.funding.actions import (
     submit_refund,
 )
 from broadsheet.funding.actions.banking import Layout
-from broadsheet.funding.actions.checkout import _order
+from broadsheet.funding.actions.checkout import order_of
 from broadsheet.funding.choices import Method
 from broadsheet.funding.errors import BadWebhook, GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
-from broadsheet.funding.gateways.protocol import Gateway, Order
+from broadsheet.funding.gateways.protocol import Gateway, Instrument, Order
 from broadsheet.funding.models import Attempt, BankLine, Donation, ProcessorAccount, Refund
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
@@ -47,7 +47,7 @@ def attempt(donation: Donation) -> Attempt:
 
 
 def order(donation: Donation) -> Order:
-    return _order(donation, attempt(donation))
+    return order_of(donation, attempt(donation))
 
 
 def arrive(donation: Donation, by: User) -> None:
@@ -155,3 +155,10 @@ def test_p2_nobody_sends_events_of_it(gateway: Gateway) -> None:
     assert list(gateway.problems("https://example.org/")) == []
     with pytest.raises(BadWebhook):
         gateway.parse_webhook(b"{}", {}, 0)
+
+
+def test_p1_nobody_is_charged_by_hand(donation: Donation, gateway: Gateway) -> None:
+    with pytest.raises(GatewayError) as caught:
+        gateway.charge(order(donation), Instrument("cus_1", "pm_1"), "a key")
+    assert caught.value.permanent
+    assert gateway.find_charge(attempt(donation).idempotency_key) is None

@@ -9,6 +9,7 @@ import secrets
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import httpx
 import pytest
 import time_machine
 
-from bench import ACCOUNT, SECRETS, SandboxBench
+from bench import ACCOUNT, SECRETS, SandboxBench, order
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.in_process import InProcessSandbox
 from broadsheet.funding.gateways.protocol import Checkout, Order
@@ -161,6 +162,8 @@ def test_body_that_is_no_object_is_refused(bench: SandboxBench, body: bytes) -> 
         ("refunds/re_nothing", {"outcome": "failed"}, 404),
         ("payouts/north", {"currency": "EUR"}, 409),
         ("payouts/north/po_nothing", {"outcome": "failed"}, 409),
+        ("charges/pay_nothing", {"outcome": "clear"}, 409),
+        ("methods/pm_nothing", {"outcome": "pay"}, 404),
         ("nothing", {}, 404),
     ],
     ids=str,
@@ -368,3 +371,57 @@ def test_sandbox_reads_its_secrets_from_their_files(
         (tmp_path / "secrets" / name).write_text(f"{name}\n")
     found = starting.read_secrets(tmp_path)
     assert (found.key, found.webhook_secret) == ("sandbox_key", "sandbox_webhook_secret")
+
+
+# Charges --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"reference": ""}, "reference"),
+        ({"amount": 0}, "amount"),
+        ({"method": "pm_none"}, "method"),
+        ({"colour": "red"}, "unknown_parameter"),
+    ],
+)
+def test_p2_charge_that_makes_no_sense_is_refused(
+    bench: SandboxBench, wish: dict[str, object], code: str
+) -> None:
+    sound = {
+        "amount": 1900, "currency": "USD", "reference": secrets.token_hex(8),
+        "customer": "cus_1", "method": "pm_1",
+    }  # fmt: skip
+    answer = bench.call("payments", {**sound, **wish}, secrets.token_hex(8))
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == code
+
+
+def test_p2_method_is_kept_or_not_and_nothing_between(bench: SandboxBench) -> None:
+    wish = {
+        "amount": 1900, "currency": "USD", "reference": "r", "success_url": "http://a.example/",
+        "cancel_url": "http://a.example/", "keeps_method": "perhaps",
+    }  # fmt: skip
+    answer = bench.call("checkout_sessions", wish, secrets.token_hex(8))
+    assert answer.json()["error"]["code"] == "keeps_method"
+
+
+def test_slow_charge_clears_or_is_refused_once(bench: SandboxBench) -> None:
+    checkout = bench.gateway.start(replace(order(), keeps_method=True), secrets.token_hex(8))
+    bench.press(checkout.ident, "pay")
+    paid = bench.gateway.find(checkout.reference)
+    assert paid
+    assert paid.payment
+    instrument = paid.payment.instrument
+    assert instrument
+    bench.act(f"methods/{instrument.method}", outcome="delay")
+    for outcome, state in (("clear", "succeeded"), ("insufficient_funds", "failed")):
+        asked = order()
+        charge = bench.gateway.charge(asked, instrument, asked.reference)
+        assert charge.payment
+        assert charge.payment.state == "processing"
+        bench.act(f"charges/{charge.ident}", outcome=outcome)
+        told = bench.gateway.find_charge(asked.reference)
+        assert told
+        assert told.payment
+        assert told.payment.state == state

@@ -22,7 +22,7 @@ from broadsheet.funding.choices import ProcessorKind
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.protocol import Instrument
 from broadsheet.funding.gateways.stripe.client import VERSION, client_for
-from broadsheet.funding.gateways.stripe.facts import payment_of
+from broadsheet.funding.gateways.stripe.facts import instrument_of, payment_of
 from broadsheet.funding.gateways.stripe.gateway import LOCALES, StripeGateway
 from broadsheet.funding.gateways.stripe.notices import EVENTS
 from broadsheet.funding.rules.methods import METHODS
@@ -37,6 +37,7 @@ CALLS: dict[str, Any] = {
     "GET checkout/sessions/ID": checkout_params.SessionRetrieveParams,
     "POST checkout/sessions/ID/expire": checkout_params.SessionExpireParams,
     "POST payment_intents": params.PaymentIntentCreateParams,
+    "GET payment_intents": params.PaymentIntentListParams,
     "GET payment_intents/ID": params.PaymentIntentRetrieveParams,
     "GET charges": params.ChargeListParams,
     "GET refunds": params.RefundListParams,
@@ -188,6 +189,15 @@ def test_fetching_what_we_know_nothing_of_finds_nothing(bench: StripeBench) -> N
     for kind, ident in (("mandate", "x_1"), ("refund", "re_none"), ("dispute", "du_none")):
         assert bench.gateway.fetch(kind, ident) is None
     assert bench.gateway.fetch_payout("po_none") is None
+
+
+def test_method_that_is_no_card_is_kept_by_its_kind() -> None:
+    session = shapes.session({}, 2500, "usd", 0, live=False)
+    wish = {"setup_future_usage": "off_session"}
+    method = {"id": "pm_1", "object": "payment_method", "type": "sepa_debit"}
+    body = shapes.intent(session, wish, 0) | {"customer": "cus_1", "payment_method": method}
+    intent = library.PaymentIntent.construct_from(body, "sk_test_x")  # type: ignore[no-untyped-call]
+    assert instrument_of(intent) == Instrument("cus_1", "pm_1", "sepa_debit")
 
 
 def test_payment_that_nobody_tried_to_make_is_none() -> None:

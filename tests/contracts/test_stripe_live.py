@@ -14,7 +14,7 @@ from bench import order
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.stripe.client import client_for
 from broadsheet.funding.gateways.stripe.facts import payment_of
-from broadsheet.funding.gateways.stripe.gateway import CHARGE, StripeGateway
+from broadsheet.funding.gateways.stripe.gateway import EXPANDED, StripeGateway
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from lookalike.serving import served_lookalike
@@ -84,9 +84,7 @@ def test_live_payment_is_told_with_its_balance_and_its_refund(
     with pytest.raises(GatewayError) as caught:
         gateway.refund(made.id, Money(1501, "USD"), secrets.token_hex(24))
     assert caught.value.permanent
-    intent = client.v1.payment_intents.retrieve(
-        made.id, {"expand": [CHARGE.removeprefix("payment_intent.")]}
-    )
+    intent = client.v1.payment_intents.retrieve(made.id, {"expand": EXPANDED})
     listed = client.v1.refunds.list(
         {
             "payment_intent": made.id,

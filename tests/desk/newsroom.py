@@ -26,6 +26,7 @@ from wagtail.models import (
 
 from broadsheet.funding.actions import Gift, begin_donation, create_campaign, open_fund
 from broadsheet.funding.actions.campaigns import Words
+from broadsheet.funding.choices import Cadence
 from broadsheet.funding.models import (
     BankLine,
     BankStatement,
@@ -140,7 +141,12 @@ class Newsroom:
         return add_download(file=file, title=SECRETS["download"], by="test")
 
     def _gift(self) -> Donation:
-        gift = Gift(amount=Money(2500, "USD"), email=SECRETS["address"], name=SECRETS["giver"])
+        gift = Gift(
+            amount=Money(2500, "USD"),
+            email=SECRETS["address"],
+            name=SECRETS["giver"],
+            cadence=Cadence.MONTHLY,
+        )
         return begin_donation(gift=gift, nonce="n" * 30, by="supporter")
 
     def _person(self, role: str) -> User:
@@ -290,6 +296,7 @@ class Newsroom:
             "desk/money/campaigns/|slug": campaign.slug,
             "desk/money/funds/|number": fund.pk,
             "desk/second-factor/|number": 1,
+            "desk/money/pledges/|key": self.gift.occurrence.pledge.key,
             "desk/money/|key": self.gift.supporter.key,
             "desk/money/|reference": self.gift.reference,
             "desk/money/refunds/|number": refund.pk,

@@ -10,6 +10,7 @@ import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
 if TYPE_CHECKING:
+    from promises import Promises
     from stage import Stage
 
 
@@ -62,3 +63,25 @@ def open_stage(transactional_db: None, tmp_path: Path, settings: Settings) -> It
     stage = Stage(tmp_path / "sandbox", settings)
     yield stage
     stage.close()
+
+
+@pytest.fixture
+def promises(db: None, request: pytest.FixtureRequest) -> Iterator[Promises]:
+    """A stage whose clock is moved by the test: everything of pledges."""
+    import time_machine
+
+    from promises import BEGIN, Promises
+
+    with time_machine.travel(BEGIN, tick=False) as traveller:
+        yield Promises(request.getfixturevalue("stage"), traveller)
+
+
+@pytest.fixture
+def open_promises(transactional_db: None, request: pytest.FixtureRequest) -> Iterator[Promises]:
+    """The same, committed: several may act at once."""
+    import time_machine
+
+    from promises import BEGIN, Promises
+
+    with time_machine.travel(BEGIN, tick=False) as traveller:
+        yield Promises(request.getfixturevalue("open_stage"), traveller)

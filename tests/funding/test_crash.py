@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import multiprocessing
-import os
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -18,34 +15,10 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from broadsheet.funding import tasks
-from broadsheet.funding.gateways import opening
 from broadsheet.funding.models import Attempt, CampaignTotal, Donation, Receipt
 from broadsheet.kit import clock
 from running import wait_until
-from stage import PAID, Stage
-
-forked = multiprocessing.get_context("fork")
-
-
-@contextlib.contextmanager
-def in_a_process(work: Callable[[], object]) -> Iterator[None]:
-    """Let a process of its own begin the work, and kill it with -9 at the end of the block."""
-
-    def begin() -> None:
-        opening._client.cache_clear()  # a socket has one owner
-        work()
-
-    connections.close_all()
-    process = forked.Process(target=begin)
-    process.start()
-    try:
-        yield
-        assert process.is_alive(), "it ended before it was killed"
-    finally:
-        assert process.pid
-        os.kill(process.pid, signal.SIGKILL)
-        process.join(10)
-    assert process.exitcode == -signal.SIGKILL
+from stage import PAID, Stage, forked, in_a_process
 
 
 def later(minutes: int) -> contextlib.AbstractContextManager[object]:

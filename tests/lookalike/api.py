@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from lookalike import shapes
 from lookalike.shapes import Object
-from lookalike.world import Account, Conflict, World
+from lookalike.world import Account, CardRefused, Conflict, World
 
 DAY = 24 * 3600
 LISTED = ("limit", "starting_after", "ending_before", "expand")
@@ -26,8 +26,10 @@ PARAMETERS = {
     "GET checkout/sessions/ID": ["expand"],
     "POST checkout/sessions/ID/expire": ["expand"],
     "POST payment_intents": (
-        "amount currency confirm payment_method allowed_payment_method_types capture_method"
+        "amount currency confirm customer payment_method off_session allowed_payment_method_types"
+        " automatic_payment_methods capture_method description metadata expand"
     ).split(),
+    "GET payment_intents": [*LISTED, "created"],
     "GET payment_intents/ID": ["expand"],
     "GET charges": [*LISTED, "payment_intent"],
     "GET refunds": [*LISTED, "payment_intent"],
@@ -155,6 +157,8 @@ class Api:
                 raise Refusal(400, "parameter_unknown", f"Received unknown parameter: {name}")
         try:
             found = copy.deepcopy(self._do(account, call))
+        except CardRefused as refused:
+            return Answer(402, {"error": refused.error})
         except Conflict as conflict:
             raise Refusal(400, "", str(conflict)) from conflict
         for path in call.wish.get("expand", []):
@@ -168,7 +172,7 @@ class Api:
         do: dict[str, Callable[[], Object]] = {
             "POST checkout/sessions": lambda: open_session(account, call.wish),
             "POST checkout/sessions/ID/expire": lambda: account.expire(self._one(account, call)),
-            "POST payment_intents": lambda: account.charge_at_once(call.wish),
+            "POST payment_intents": lambda: make_charge(account, call.wish),
             "POST refunds": lambda: make_refund(account, call.wish),
             "POST webhook_endpoints": lambda: make_endpoint(account, call.wish),
             "POST webhook_endpoints/ID": lambda: change_endpoint(self._one(account, call), call),
@@ -273,6 +277,18 @@ def open_session(account: Account, wish: Object) -> Object:
     if amount % step:
         raise Refusal(400, "", f"Invalid amount of {currency}: {amount}")
     return account.open(wish, amount, currency)
+
+
+def make_charge(account: Account, wish: Object) -> Object:
+    if wish.get("confirm", "").lower() != "true":
+        raise Refusal(400, "", "Only payments that are confirmed at once are played.")
+    kept = account.objects.get(wish.get("payment_method", ""))
+    if wish.get("off_session", "").lower() != "true":
+        return account.charge_at_once(wish)
+    if kept is None or kept["customer"] != wish.get("customer"):
+        said = f"No such PaymentMethod: '{wish.get('payment_method')}'"
+        raise Refusal(400, "resource_missing", said)
+    return account.charge_at_once(wish, kept)
 
 
 def make_refund(account: Account, wish: Object) -> Object:

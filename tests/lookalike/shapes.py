@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any
 
 Object = dict[str, Any]
@@ -125,11 +126,49 @@ def card_details(mark: str) -> Object:
     }
 
 
+def method(customer: str | None, now: int, *, live: bool) -> Object:
+    return {
+        "id": new_id("pm"),
+        "object": "payment_method",
+        "billing_details": {
+            "address": None,
+            "email": None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        },
+        "card": {
+            "brand": "visa",
+            "checks": None,
+            "country": "US",
+            "exp_month": 12,
+            "exp_year": time.gmtime(now).tm_year + 3,
+            "funding": "credit",
+            "generated_from": None,
+            "last4": "4242",
+            "networks": None,
+            "three_d_secure_usage": None,
+            "wallet": None,
+        },
+        "created": now,
+        "customer": customer,
+        "livemode": live,
+        "metadata": {},
+        "type": "card",
+    }
+
+
+DECLINES = ("insufficient_funds", "stolen_card", "do_not_honor")
+"""Codes of card networks; Stripe's own code of these is `card_declined`."""
+
+
 def payment_error(code: str) -> Object:
+    network = "generic_decline" if code == "card_declined" else None
+    network = code if code in DECLINES else network
     return {
         "type": "card_error",
-        "code": code,
-        "decline_code": "generic_decline" if code == "card_declined" else None,
+        "code": "card_declined" if network else code,
+        "decline_code": network,
         "message": "The payment was not made.",
     }
 

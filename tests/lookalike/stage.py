@@ -55,7 +55,9 @@ class Stage:
                 self.world.account(f"test_{name}").charge_fee(wish["currency"], wish["amount"])
                 return
         account, found = self.world.holder(path[1])
-        if path[0] == "checkouts":
+        if path[0] == "methods":
+            account.cards[path[1]] = wish["outcome"]
+        elif path[0] == "checkouts":
             account.act(found, wish["outcome"], wish.get("card", ""))
         elif path[0] == "refunds":
             account.end_refund(found, wish["outcome"])

@@ -12,11 +12,23 @@ from lookalike.shapes import Object
 
 FIXED = {"usd": 30, "eur": 25, "gbp": 20}
 DISPUTE_FEE = {"usd": 1500, "eur": 2000}
-REFUSED = {"decline": "card_declined", "fail": "payment_intent_authentication_failure"}
+REFUSED = {
+    "decline": "card_declined",
+    "fail": "payment_intent_authentication_failure",
+    "bounce": "debit_not_authorized",
+}
 
 
 class Conflict(Exception):
     """It cannot be done as things stand."""
+
+
+class CardRefused(Exception):
+    """A card did not pay at once; `error` is what Stripe answers."""
+
+    def __init__(self, error: Object) -> None:
+        super().__init__(error["message"])
+        self.error = error
 
 
 class Account:
@@ -34,6 +46,7 @@ class Account:
         self.faults: dict[str, int] = {}
         self.refused = ""
         self.exchange: dict[str, tuple[str, str]] = {}
+        self.cards: dict[str, str] = {}
 
     @property
     def now(self) -> int:
@@ -105,7 +118,9 @@ class Account:
         if outcome in ("pay", "confirm", "clear"):
             self._succeed(session, intent, outcome)
         elif outcome in ("decline", "fail", "bounce"):
-            self._refuse(session, intent, outcome)
+            self._refuse(intent, outcome)
+            if outcome == "bounce":
+                self.tell("checkout.session.async_payment_failed", session)
         elif outcome == "authenticate":
             intent["status"] = "requires_action"
             self.tell("payment_intent.requires_action", intent)
@@ -119,7 +134,15 @@ class Account:
     def _succeed(self, session: Object, intent: Object, outcome: str) -> None:
         if session["customer_creation"] == "always":
             session["customer"] = intent["customer"] = shapes.new_id("cus")
-        intent["payment_method"] = shapes.new_id("pm")
+        method = self.keep(shapes.method(intent["customer"], self.now, live=self.live))
+        intent["payment_method"] = method["id"]
+        self._take(intent)
+        session |= {"status": "complete", "payment_status": "paid", "url": None}
+        late = "async_payment_succeeded" if outcome == "clear" else "completed"
+        self.tell(f"checkout.session.{late}", session)
+
+    def _take(self, intent: Object) -> None:
+        """Let a payment come."""
         charge = self.keep(self._charge(intent, "succeeded"))
         intent |= {
             "status": "succeeded",
@@ -127,14 +150,11 @@ class Account:
             "latest_charge": charge["id"],
             "last_payment_error": None,
         }
-        session |= {"status": "complete", "payment_status": "paid", "url": None}
         is_late = bool(self.take("late_balance"))
         if not is_late:
             self.bring(charge)
         self.tell("charge.succeeded", charge)
         self.tell("payment_intent.succeeded", intent)
-        late = "async_payment_succeeded" if outcome == "clear" else "completed"
-        self.tell(f"checkout.session.{late}", session)
 
     def _charge(self, intent: Object, status: str) -> Object:
         return shapes.charge(intent, status, self.now, self.cards.get(intent["id"], ""))
@@ -146,26 +166,30 @@ class Account:
         charge["balance_transaction"] = self.move("charge", amount, fee, charge)["id"]
         self.tell("charge.updated", charge)
 
-    def charge_at_once(self, wish: Object) -> Object:
-        """A payment without a checkout, by a card that is always good."""
+    def charge_at_once(self, wish: Object, kept: Object | None = None) -> Object:
+        """A payment without a checkout, by a card that is good, or one that was kept and does as `cards` says."""
         amount, currency = int(wish["amount"]), wish["currency"]
         session = shapes.session({}, amount, currency, self.now, live=self.live)
         intent = self.keep(shapes.intent(session, wish, self.now))
-        self._succeed(session, intent, "pay")
-        return intent
+        self.tell("payment_intent.created", intent)
+        method = kept or self.keep(shapes.method(None, self.now, live=self.live))
+        intent |= {"payment_method": method["id"], "customer": method["customer"]}
+        outcome = self.cards.get(method["id"], "pay")
+        if outcome == "pay":
+            self._take(intent)
+            return intent
+        self._refuse(intent, outcome)
+        error = {**intent["last_payment_error"], "payment_intent": copy.deepcopy(intent)}
+        raise CardRefused(error)
 
-    def _refuse(self, session: Object, intent: Object, outcome: str) -> None:
+    def _refuse(self, intent: Object, outcome: str) -> None:
         charge = self.keep(self._charge(intent, "failed"))
         intent |= {
             "status": "requires_payment_method",
             "latest_charge": charge["id"],
-            "last_payment_error": shapes.payment_error(
-                REFUSED.get(outcome, "debit_not_authorized")
-            ),
+            "last_payment_error": shapes.payment_error(REFUSED.get(outcome, outcome)),
         }
         self.tell("payment_intent.payment_failed", intent)
-        if outcome == "bounce":
-            self.tell("checkout.session.async_payment_failed", session)
 
     # The balance --------------------------------------------------------------------------------
 
@@ -223,7 +247,7 @@ class Account:
             if outcome == "inquiry":
                 made["status"] = "warning_needs_response"
             else:
-                self._take(made)
+                self._withdraw(made)
             self.tell("charge.dispute.created", made)
             return
         [made] = [each for each in self.all("dispute") if each["payment_intent"] == intent["id"]]
@@ -236,7 +260,7 @@ class Account:
             self.tell("charge.dispute.funds_reinstated", made)
         self.tell("charge.dispute.closed", made)
 
-    def _take(self, dispute: Object) -> None:
+    def _withdraw(self, dispute: Object) -> None:
         currency = self.exchange.get(dispute["currency"], (dispute["currency"],))[0]
         moved = self.move("adjustment", -dispute["amount"], DISPUTE_FEE.get(currency, 0), dispute)
         dispute["balance_transactions"].append(moved)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from broadsheet.funding.actions import webhook_address
@@ -15,8 +15,10 @@ from broadsheet.funding.choices import (
     DonationState,
     EventState,
     LedgerAccount,
+    OccurrenceState,
     ProcessorKind,
     ReceiptState,
+    RefundState,
 )
 from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
@@ -24,14 +26,18 @@ from broadsheet.funding.models import (
     CampaignTotal,
     Donation,
     InboxEvent,
+    Incident,
     LedgerEntry,
     LedgerHead,
     MatchingFund,
+    Occurrence,
+    Pledge,
     ProcessorAccount,
     Receipt,
     ReceiptSeries,
     triggers,
 )
+from broadsheet.funding.models.pledges import RUNNING
 from broadsheet.funding.queries import chain_breaks, ledger_sum, raised_breaker, taking_account
 from broadsheet.kit import clock
 
@@ -52,6 +58,7 @@ def problems() -> Iterator[Finding]:
     yield from gifts()
     yield from waiting()
     yield from guarded()
+    yield from promises()
     yield from processors()
 
 
@@ -131,6 +138,22 @@ def guarded() -> Iterator[Finding]:
         yield (
             f"every gift has to be proven since {since:%Y-%m-%d %H:%M} ({raised.get_why_display()})",
             "It ends by itself. The desk shows more: Support, Guard.",
+        )
+
+
+def promises() -> Iterator[Finding]:
+    """Whether gifts of pledges are planned and taken, and whether money came for what was cancelled."""
+    now = clock.now()
+    late = Q(next_on__lt=clock.day_of(now) - dt.timedelta(days=1), state__in=RUNNING)
+    if count := Pledge.objects.filter(late).count():
+        yield f"{count} monthly or yearly gifts are due and not planned", "Is the worker alive?"
+    waiting = Occurrence.objects.filter(state=OccurrenceState.TAKING)
+    if count := waiting.filter(try_at__lt=now - dt.timedelta(days=1)).count():
+        yield f"{count} monthly or yearly gifts wait to be taken", "Is the worker alive?"
+    if count := Incident.objects.filter(refund__state=RefundState.PROPOSED).count():
+        yield (
+            f"money came {count} times for what was cancelled, and its refund waits",
+            "Decide at the desk: Support, Monthly and yearly.",
         )
 
 

@@ -47,6 +47,63 @@ class Method(Choice):
     CASH = "cash", "Cash"
 
 
+class Cadence(Choice):
+    """How often somebody gives."""
+
+    ONCE = "", "Once"
+    MONTHLY = "monthly", "Every month"
+    YEARLY = "yearly", "Every year"
+
+
+class PledgeOwner(Choice):
+    """Who decides when a pledge is charged: we, or the processor it came from. Never both."""
+
+    APP = "app", "This newsroom"
+    PROCESSOR = "processor", "The processor"
+
+
+class PledgeState(Choice):
+    PENDING = "pending", "Waits for its first gift"
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    PAST_DUE = "past_due", "A gift could not be taken"
+    LAPSED = "lapsed", "Lapsed"
+    CANCELED = "canceled", "Cancelled"
+
+
+class OccurrenceState(Choice):
+    TAKING = "taking", "Being taken"
+    PAID = "paid", "Paid"
+    SKIPPED = "skipped", "Skipped"
+    MISSED = "missed", "Let go"
+
+
+class Decline(Choice):
+    """Why a charge was refused, as far as it tells what to do."""
+
+    NONE = "", "Not refused"
+    AUTHENTICATION = "authentication", "The bank asks the supporter to confirm"
+    FUNDS = "funds", "Not enough money for now"
+    CARD = "card", "The card is of no use any more"
+    FINAL = "final", "Refused for good"
+    OTHER = "other", "Refused without a reason"
+
+
+class PledgeNews(Choice):
+    """What a supporter is told about a pledge by e-mail."""
+
+    BEGUN = "begun", "It has begun"
+    UPCOMING = "upcoming", "A gift is taken soon"
+    LATE = "late", "A gift was taken late"
+    DECLINED = "declined", "A gift could not be taken"
+    LINK = "link", "A gift waits for the supporter"
+    REMINDER = "reminder", "A gift still waits"
+    EXPIRING = "expiring", "The card ends"
+    CHANGED = "changed", "It was changed"
+    LAPSED = "lapsed", "It lapsed"
+    CANCELED = "canceled", "It was cancelled"
+
+
 class Phase(Choice):
     """Where a campaign is in time."""
 

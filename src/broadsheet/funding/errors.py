@@ -40,6 +40,10 @@ class BadFund(FundingError):
     """A sponsor's fund cannot be as it is described."""
 
 
+class PledgeRefused(FundingError):
+    """A pledge cannot be changed as it was asked for."""
+
+
 class RefundRefused(FundingError):
     """Money cannot be given back as it was asked for."""
 

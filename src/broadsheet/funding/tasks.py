@@ -11,18 +11,24 @@ from django.conf import settings
 from django.db.models import Q
 
 from broadsheet.funding.actions import (
+    charge_occurrence,
     collect_events,
     connect_account,
+    end_waiting,
     expire_attempt,
     forget_marks,
     open_account,
+    plan_renewals,
     process_events,
     resolve_attempt,
     send_link,
+    send_pledge_mail,
     send_receipt,
     send_update,
     submit_refund,
+    tell_what_comes,
     turn_phase,
+    wake_pledge,
     watch_breaker,
     webhook_address,
 )
@@ -31,7 +37,9 @@ from broadsheet.funding.choices import (
     AttemptState,
     DonationState,
     MailState,
+    OccurrenceState,
     Phase,
+    PledgeState,
     ProcessorKind,
     ReceiptState,
     RefundState,
@@ -42,6 +50,9 @@ from broadsheet.funding.models import (
     Campaign,
     GiftLink,
     MatchingFund,
+    Occurrence,
+    Pledge,
+    PledgeMail,
     ProcessorAccount,
     Receipt,
     Refund,
@@ -63,7 +74,8 @@ BY = "worker"
 def tick() -> None:
     """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
     jobs = (
-        *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds, send_receipts),
+        *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds),
+        *(look_at_pledges, take_gifts, send_receipts, send_pledge_mails),
         *(turn_campaigns, send_updates, send_links, guard),
     )
     for job in jobs:
@@ -110,7 +122,10 @@ def look_at_attempts() -> None:
 
 def _look_up(attempt: Attempt) -> bool:
     """Look one attempt up; false where its processor gave no answer."""
-    is_needless = attempt.donation.state == DonationState.SETTLED
+    is_canceled = Pledge.objects.filter(
+        state=PledgeState.CANCELED, occurrences__donation=attempt.donation_id
+    ).exists()
+    is_needless = attempt.donation.state == DonationState.SETTLED or is_canceled
     is_unsent = attempt.state == AttemptState.CREATED
     is_over = is_needless or is_unsent or attempt.stopped_at is not None
     work = expire_attempt if is_over else resolve_attempt
@@ -129,6 +144,47 @@ def look_at_refunds() -> None:
     due = Refund.objects.filter(look_at__lte=clock.now(), state__in=TO_MAKE)
     for refund in due.select_related("attempt__account", "attempt__donation")[:BATCH]:
         _try("make a refund", partial(submit_refund, refund=refund, by=BY))
+
+
+def look_at_pledges() -> None:
+    """Let pauses end and waiting lapse, plan what has become due, and tell what comes."""
+    today = clock.day_of(clock.now())
+    for pledge in Pledge.objects.filter(state=PledgeState.PAUSED, paused_until__lte=today):
+        wake_pledge(pledge=pledge, by=BY)
+    waited = Occurrence.objects.filter(state=OccurrenceState.TAKING, ends_at__lte=clock.now())
+    for occurrence in waited[:BATCH]:
+        end_waiting(occurrence=occurrence, by=BY)
+    while plan_renewals(by=BY):
+        pass
+    tell_what_comes()
+
+
+def take_gifts() -> None:
+    """Take gifts of pledges whose time has come; a processor that does not answer is left alone until later."""
+    silent: set[int | None] = set()
+    due = Occurrence.objects.filter(state=OccurrenceState.TAKING, try_at__lte=clock.now())
+    for occurrence in due.select_related("pledge__method").order_by("try_at", "pk")[:BATCH]:
+        method = occurrence.pledge.method
+        account = method.account_id if method else None
+        if account in silent:
+            continue
+        try:
+            charge_occurrence(occurrence=occurrence, by=BY)
+        except GatewayError as error:
+            logger.warning("Occurrence %s cannot be taken: %s", occurrence.pk, error)
+            if not error.permanent:
+                silent.add(account)
+        except Exception:
+            logger.exception("Occurrence %s cannot be taken.", occurrence.pk)
+
+
+def send_pledge_mails() -> None:
+    """Send messages about pledges that wait, and those whose sender died."""
+    waiting = PledgeMail.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[MailState.SENT, MailState.DROPPED]
+    )
+    for mail in waiting.order_by("due_at", "pk")[:BATCH]:
+        send_pledge_mail(mail=mail)
 
 
 def send_receipts() -> None:

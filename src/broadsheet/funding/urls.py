@@ -3,6 +3,7 @@
 from django.urls import path
 
 from broadsheet.funding.views.confirm import confirm
+from broadsheet.funding.views.pledges import look_after
 from broadsheet.funding.views.thanks import thanks
 from broadsheet.funding.views.updates import stop
 from broadsheet.funding.views.webhooks import events
@@ -12,6 +13,7 @@ app_name = "funding"
 urlpatterns = [
     path("give/confirm/", confirm, name="gift-confirm"),
     path("give/thanks/<slug:reference>/", thanks, name="gift-thanks"),
+    path("give/pledge/<slug:key>/<slug:signature>/", look_after, name="pledge"),
     path("give/updates/<slug:key>/<slug:signature>/", stop, name="updates-stop"),
     path("processors/<slug:account>/events/", events, name="processor-events"),
 ]

@@ -19,6 +19,7 @@ from broadsheet.funding.views.staff import (
     guarding,
     inbox,
     merging,
+    pledges,
     supporters,
 )
 
@@ -34,6 +35,9 @@ SCREENS = [
     path("gifts/<slug:reference>/receipt/", gifts.receipt, name="gift-receipt"),
     path("gifts/<slug:reference>/give-up/", gifts.give_up, name="gift-give-up"),
     path("refunds/<int:number>/", gifts.decide, name="refund-decide"),
+    path("pledges/", pledges.index, name="pledges"),
+    path("pledges/<slug:key>/", pledges.detail, name="pledge"),
+    path("pledges/<slug:key>/change/", pledges.change, name="pledge-change"),
     path("campaigns/", campaigns.index, name="campaigns"),
     path("new-campaign/", campaigns.create, name="campaign-new"),
     path("campaigns/<slug:slug>/", campaigns.detail, name="campaign"),
@@ -81,6 +85,7 @@ def register_menu() -> Any:
     entries = [
         Entry("Supporters", "supporters", "view_supporter", "group", 100),
         Entry("Gifts", "gifts", "view_donation", "pick", 200),
+        Entry("Monthly and yearly", "pledges", "view_pledge", "rotate", 210),
         Entry("Campaigns", "campaigns", "view_campaign", "snippet", 225),
         Entry("By hand and bank", "by-hand", "change_bankline", "doc-full", 250),
         Entry("Guard", "guard", "view_breaker", "warning", 275),

@@ -77,7 +77,12 @@ def without_unspeakable(text: str) -> str:
 
 def date(moment: dt.datetime) -> str:
     """The day of an instant in the newsroom's zone, as the page's language writes it."""
-    return format_date(moment.astimezone(clock.newsroom_zone()), "long", locale=active_locale())
+    return day(clock.day_of(moment))
+
+
+def day(which: dt.date) -> str:
+    """A day as the page's language writes it."""
+    return format_date(which, "long", locale=active_locale())
 
 
 def day_and_time(moment: dt.datetime) -> str:

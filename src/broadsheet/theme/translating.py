@@ -27,7 +27,7 @@ PLACES = (
     "newsroom/choices.py",
     "newsroom/renderers/**/*.py",
     "appeals/**/*.py",
-    "funding/forms.py",
+    "funding/forms/**/*.py",
     "funding/views/**/*.py",
     "funding/actions/**/*.py",
 )

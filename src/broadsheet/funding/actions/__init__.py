@@ -7,6 +7,14 @@ from broadsheet.funding.actions.accounts import (
     switch_method,
     webhook_address,
 )
+from broadsheet.funding.actions.altering import (
+    cancel_pledge,
+    change_amount,
+    change_date,
+    pause_pledge,
+    resume_pledge,
+    skip_gift,
+)
 from broadsheet.funding.actions.banking import (
     import_statement,
     match_line,
@@ -48,9 +56,16 @@ from broadsheet.funding.actions.refunding import (
     propose_refund,
     submit_refund,
 )
+from broadsheet.funding.actions.renewing import (
+    charge_occurrence,
+    end_waiting,
+    plan_renewals,
+    wake_pledge,
+)
 from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.actions.sponsoring import close_fund, open_fund
+from broadsheet.funding.actions.telling import send_pledge_mail, tell_what_comes
 from broadsheet.funding.actions.updating import publish_update, send_update, stop_updates
 
 __all__ = [
@@ -62,8 +77,12 @@ __all__ = [
     "approve_refund",
     "ask_for_link",
     "begin_donation",
+    "cancel_pledge",
     "change_account",
+    "change_amount",
     "change_campaign",
+    "change_date",
+    "charge_occurrence",
     "close_fund",
     "close_period",
     "collect_events",
@@ -71,6 +90,7 @@ __all__ = [
     "connect_stripe",
     "create_campaign",
     "decline_refund",
+    "end_waiting",
     "expect_gift",
     "expire_attempt",
     "forget_marks",
@@ -83,6 +103,8 @@ __all__ = [
     "open_account",
     "open_checkout",
     "open_fund",
+    "pause_pledge",
+    "plan_renewals",
     "process_event",
     "process_events",
     "propose_refund",
@@ -95,17 +117,22 @@ __all__ = [
     "release_breaker",
     "replay_event",
     "resolve_attempt",
+    "resume_pledge",
     "send_link",
+    "send_pledge_mail",
     "send_receipt",
     "send_receipt_again",
     "send_update",
     "set_line_aside",
     "settle_donation",
+    "skip_gift",
     "stop_updates",
     "submit_refund",
     "switch_method",
     "take_apart",
+    "tell_what_comes",
     "turn_phase",
+    "wake_pledge",
     "watch_breaker",
     "webhook_address",
 ]

@@ -19,6 +19,7 @@ from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Gateway, Order
 from broadsheet.funding.models import Attempt, CampaignText, Donation
+from broadsheet.funding.queries import pledge_of
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import audit, clock
 from broadsheet.kit.public import language_prefix
@@ -44,13 +45,13 @@ def open_checkout(
     attempt is begun, `asker` has to be admitted; raises what `admit` raises.
     """
     attempt = _attempt_to_use(donation, by, asker)
-    if attempt.submitted_at and _is_unopened(attempt):
+    if attempt.submitted_at and _is_unsaid(attempt):
         resolve_attempt(attempt=attempt, by=by, gateway=gateway)
         attempt = _attempt_to_use(donation, by, asker)
     if _is_unopened(attempt) and _submit(attempt):
         gateway = gateway or gateway_of(attempt.account)
         try:
-            checkout = gateway.start(_order(donation, attempt), attempt.idempotency_key)
+            checkout = gateway.start(order_of(donation, attempt), attempt.idempotency_key)
         except GatewayError as error:
             _note_failure(attempt, error, by)
             raise
@@ -59,8 +60,13 @@ def open_checkout(
     return attempt
 
 
-def _is_unopened(attempt: Attempt) -> bool:
+def _is_unsaid(attempt: Attempt) -> bool:
     return attempt.state in UNOPENED and not attempt.checkout_url
+
+
+def _is_unopened(attempt: Attempt) -> bool:
+    """Whether a checkout is to be opened. A charge that is in doubt has none: its key is no checkout's."""
+    return _is_unsaid(attempt) and not attempt.charges_id
 
 
 def _submit(attempt: Attempt) -> bool:
@@ -91,7 +97,8 @@ def _attempt_to_use(donation: Donation, by: audit.Actor, asker: Asker | None) ->
         return fresh
 
 
-def _order(donation: Donation, attempt: Attempt) -> Order:
+def order_of(donation: Donation, attempt: Attempt) -> Order:
+    """What the processor is asked for; of a pledge's gift, to keep the method too."""
     prefix = settings.BROADSHEET.url.rstrip("/") + language_prefix(donation.language)
     thanks = f"{prefix}/give/thanks/{donation.reference}/"
     return Order(
@@ -103,6 +110,7 @@ def _order(donation: Donation, attempt: Attempt) -> Order:
         language=donation.language,
         email=donation.supporter.email,
         methods_off=tuple(attempt.account.methods_off),
+        keeps_method=pledge_of(donation) is not None,
     )
 
 

@@ -10,9 +10,18 @@ from django.db import IntegrityError, transaction
 
 from broadsheet.funding.actions.accounts import open_account
 from broadsheet.funding.actions.guarding import Asker, admit, leave_footprint
-from broadsheet.funding.choices import Dedication, Method, Phase
+from broadsheet.funding.actions.pledging import begin_pledge
+from broadsheet.funding.choices import Cadence, Dedication, Method, Phase
 from broadsheet.funding.errors import BadAmount, NonceSpent, NotTaken
-from broadsheet.funding.models import Attempt, Campaign, Donation, ProcessorAccount, Supporter
+from broadsheet.funding.models import (
+    Attempt,
+    Campaign,
+    Donation,
+    PaymentMethod,
+    ProcessorAccount,
+    Supporter,
+)
+from broadsheet.funding.queries import pledge_of
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for
 from broadsheet.funding.rules.giving import phase_of, problem_with
 from broadsheet.kit import audit, clock, tokens
@@ -24,7 +33,10 @@ FIRST_LOOK = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gift:
-    """What a supporter wants to give, and what they say of themselves."""
+    """What a supporter wants to give, and what they say of themselves.
+
+    A `cadence` is a promise to give again, for which they agreed to what `pledging.consent_text` says.
+    """
 
     amount: Money
     email: str
@@ -39,6 +51,7 @@ class Gift:
     language: str = "en"
     receipt_language: str = ""
     covers_fees: bool = False
+    cadence: Cadence = Cadence.ONCE
 
     @property
     def words(self) -> dict[str, object]:
@@ -96,6 +109,7 @@ def begin_attempt(
     now: dt.datetime,
     method: Method = Method.NONE,
     asker: Asker | None = None,
+    charges: PaymentMethod | None = None,
 ) -> Attempt:
     """One more attempt to collect a donation, with a key of its own, in the caller's transaction.
 
@@ -107,6 +121,7 @@ def begin_attempt(
         account=account,
         idempotency_key=secrets.token_hex(24),
         method=method,
+        charges=charges,
         created_at=now,
         look_at=now + FIRST_LOOK,
     )
@@ -126,6 +141,8 @@ def _check(gift: Gift, now: dt.datetime, *, is_by_hand: bool) -> None:
     if problem and not (is_by_hand and problem.kind != "currency" and gift.amount.minor > 0):
         limit = problem.limit.format(gift.language) if problem.limit else gift.amount.currency
         raise BadAmount(f"This amount cannot be taken ({problem.kind}: {limit}).")
+    if gift.cadence and is_by_hand:
+        raise NotTaken("What comes by hand is given once at a time.")
     campaign = gift.campaign
     if campaign is None:
         return
@@ -160,6 +177,8 @@ def _begin(
         **gift.words,
     )
     begin_attempt(donation, account, now, method, asker)
+    if gift.cadence:
+        begin_pledge(donation, gift.cadence, gift.words, now)
     return donation
 
 
@@ -190,9 +209,15 @@ def _is_same(donation: Donation, gift: Gift) -> bool:
         donation.gift == gift.amount
         and donation.covers_fees == gift.covers_fees
         and donation.campaign == gift.campaign
+        and _cadence_of(donation) == gift.cadence
         and _is_of(donation.supporter, gift.email.strip().lower())
         and all(getattr(donation, name) == said for name, said in gift.words.items())
     )
+
+
+def _cadence_of(donation: Donation) -> str:
+    pledge = pledge_of(donation)
+    return pledge.cadence if pledge else Cadence.ONCE
 
 
 def _is_of(supporter: Supporter, email: str) -> bool:

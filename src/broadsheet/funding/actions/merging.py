@@ -11,6 +11,7 @@ from broadsheet.funding.errors import CareRefused
 from broadsheet.funding.models import (
     CampaignTotal,
     Donation,
+    Pledge,
     Supporter,
     SupporterMerge,
     SupporterNote,
@@ -22,7 +23,7 @@ from broadsheet.kit import audit, changes, clock
 def merge_supporters(
     *, kept: Supporter, duplicate: Supporter, by: AbstractBaseUser
 ) -> SupporterMerge:
-    """Let `kept` be who `duplicate` is, too: its gifts, notes and aliases move, its address leads there from now on.
+    """Let `kept` be who `duplicate` is, too: its gifts, pledges, notes and aliases move, its address leads there.
 
     Amounts, the ledger, receipts and campaigns stay as they are. Raises CareRefused for somebody with themselves,
     for who was merged already, and where only the duplicate has an address.
@@ -38,6 +39,7 @@ def merge_supporters(
         raise CareRefused("Keep the one that has an e-mail address: receipts are sent there.")
     moved: dict[str, Any] = {
         "donations": _keys(Donation.objects.filter(supporter=duplicate)),
+        "pledges": _keys(Pledge.objects.filter(supporter=duplicate)),
         "notes": _keys(SupporterNote.objects.filter(supporter=duplicate)),
         "aliases": _keys(Supporter.objects.filter(merged_into=duplicate)),
         "name": bool(duplicate.name and not kept.name),
@@ -45,6 +47,7 @@ def merge_supporters(
     }
     Donation.objects.filter(supporter=duplicate).update(supporter=kept)
     _recount(moved["donations"])
+    Pledge.objects.filter(supporter=duplicate).update(supporter=kept)
     SupporterNote.objects.filter(supporter=duplicate).update(supporter=kept)
     Supporter.objects.filter(merged_into=duplicate).update(merged_into=kept)
     Supporter.objects.filter(pk=duplicate.pk).update(merged_into=kept)
@@ -56,7 +59,7 @@ def merge_supporters(
     merge = SupporterMerge.objects.create(
         kept=kept, duplicate=duplicate, moved=moved, by_id=by.pk, at=clock.now()
     )
-    counts = {name: len(moved[name]) for name in ("donations", "notes", "aliases")}
+    counts = {name: len(moved[name]) for name in ("donations", "pledges", "notes", "aliases")}
     for each in (kept, duplicate):
         audit.record("supporter.merged", each, by=by, merge=merge.pk, **counts)
     return merge
@@ -79,6 +82,8 @@ def take_apart(*, merge: SupporterMerge, by: AbstractBaseUser) -> None:
     moved = merge.moved
     Donation.objects.filter(pk__in=moved["donations"]).update(supporter=duplicate)
     _recount(moved["donations"])
+    # Merges from before there were pledges moved none.
+    Pledge.objects.filter(pk__in=moved.get("pledges", [])).update(supporter=duplicate)
     SupporterNote.objects.filter(pk__in=moved["notes"]).update(supporter=duplicate)
     Supporter.objects.filter(pk__in=moved["aliases"]).update(merged_into=duplicate)
     Supporter.objects.filter(pk=duplicate.pk).update(merged_into=None)

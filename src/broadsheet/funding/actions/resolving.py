@@ -54,7 +54,7 @@ def expire_attempt(*, attempt: Attempt, by: audit.Actor, gateway: Gateway | None
         return attempt
     gateway = gateway or gateway_of(attempt.account)
     attempt = resolve_attempt(attempt=attempt, by=by, gateway=gateway)
-    if attempt.state in AT_CHECKOUT and attempt.checkout_id:
+    if attempt.state in AT_CHECKOUT and attempt.checkout_id and not attempt.charges_id:
         checkout = gateway.expire(attempt.checkout_id, f"expire-{attempt.idempotency_key}")
         settle_donation(attempt=attempt, checkout=checkout, by=by)
         attempt.refresh_from_db()
@@ -62,7 +62,11 @@ def expire_attempt(*, attempt: Attempt, by: audit.Actor, gateway: Gateway | None
 
 
 def look_up(attempt: Attempt, gateway: Gateway) -> Checkout | None:
-    """What the processor says of an attempt: by its checkout once that is known, by our key before."""
+    """What the processor says of an attempt: by its checkout or payment once that is known, by our key before."""
+    if attempt.charges_id and attempt.checkout_id:
+        return gateway.fetch("payment", attempt.checkout_id)
+    if attempt.charges_id:
+        return gateway.find_charge(attempt.idempotency_key, attempt.submitted_at)
     if attempt.checkout_id:
         return gateway.fetch("checkout_session", attempt.checkout_id)
     return gateway.find(attempt.idempotency_key, attempt.submitted_at)

@@ -59,20 +59,21 @@ def fold_returns(attempt: Attempt, payment: Payment, by: audit.Actor) -> bool:
     return is_new
 
 
-def propose_return(attempt: Attempt, by: audit.Actor) -> None:
-    """Propose to give a second payment of a donation back, for a person to agree to."""
+def propose_return(attempt: Attempt, why: str, by: audit.Actor) -> Refund:
+    """Propose to give all of a payment back that should not have come, for a person to agree to."""
     now = clock.now()
     refund = Refund.objects.create(
         attempt=attempt,
         minor=attempt.captured_minor,
         source=RefundSource.SYSTEM,
-        reason="Paid twice",
+        reason=why,
         state=RefundState.PROPOSED,
         key=secrets.token_hex(24),
         created_at=now,
         look_at=now,
     )
     audit.record("refund.proposed", attempt.donation, by=by, refund=refund.pk)
+    return refund
 
 
 def _refund_of(attempt: Attempt, refunded: Refunded, by: audit.Actor) -> Refund:

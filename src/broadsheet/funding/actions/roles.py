@@ -14,9 +14,11 @@ CARE = (
     "change_donation",
     "add_supporternote",
     "change_supporter",
+    "view_pledge",
+    "change_pledge",
 )
 """Answers supporters: sees them and what they gave for, sends receipts again, says that two
-are one; sees no amount."""
+are one, pauses and cancels what they ask to; sees no amount."""
 
 FUNDRAISERS = (
     *CARE,

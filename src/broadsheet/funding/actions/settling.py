@@ -10,6 +10,7 @@ from django.db.models import F
 
 from broadsheet.funding import ledger
 from broadsheet.funding.actions.guarding import note_cards
+from broadsheet.funding.actions.keeping import charge_ended, gift_came, hold_pledge_of
 from broadsheet.funding.actions.receipts import first_state
 from broadsheet.funding.actions.returning import fold_returns, propose_return
 from broadsheet.funding.actions.sponsoring import claim_match
@@ -28,7 +29,7 @@ from broadsheet.funding.models import (
     Receipt,
     ReceiptSeries,
 )
-from broadsheet.funding.rules.folding import donation_state, fold
+from broadsheet.funding.rules.folding import ENDED, donation_state, fold
 from broadsheet.kit import audit, changes, clock
 from broadsheet.kit.events import announce
 from broadsheet.kit.money import Money
@@ -39,9 +40,9 @@ logger = logging.getLogger(__name__)
 def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) -> Verdict:
     """Fold what the processor says of an attempt's checkout into our rows; book the money if it came.
 
-    One transaction that holds the attempt's row; whoever comes second changes nothing (UNCHANGED). An
-    amount other than the donation's is booked by nobody and reported (LYING). The first success of a
-    donation settles it; a further one is booked as money to give back.
+    One transaction that holds the rows of the gift's pledge, if any, and of the attempt; whoever comes second
+    changes nothing (UNCHANGED). An amount other than the donation's is booked by nobody and reported (LYING). The
+    first success of a donation settles it; a further one is booked as money to give back.
     """
     donation = attempt.donation
     if any(amount != donation.gross for amount in _amounts(checkout)):
@@ -49,6 +50,7 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         audit.record("attempt.amount_differs", donation, by=by, attempt=attempt.pk)
         return Verdict.LYING
     with transaction.atomic():
+        hold_pledge_of(donation)
         attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
         _note(attempt, checkout)
         state = fold(AttemptState(attempt.state), checkout.seen)  # type: ignore[call-arg]
@@ -71,6 +73,8 @@ def _move(
     audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)
     if state != AttemptState.SUCCEEDED or payment is None:
         _follow(donation, state)
+        if state in ENDED:
+            charge_ended(attempt, payment, by)
         return Verdict.NOTED
     _book(attempt, donation, payment, by)
     return Verdict.BOOKED
@@ -91,7 +95,7 @@ def _note(attempt: Attempt, checkout: Checkout) -> None:
     Attempt.objects.filter(pk=attempt.pk, checkout_url="").update(
         checkout_id=checkout.ident, checkout_url=checkout.url
     )
-    found = [("checkout_session", checkout.ident)]
+    found = [("checkout_session", checkout.ident)] if checkout.is_hosted else []
     if checkout.payment:
         found.append(("payment", checkout.payment.ident))
     for kind, ident in found:
@@ -134,13 +138,14 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
     attempt.is_extra = not is_first
     attempt.save(update_fields=["payment_id", "captured_minor", "is_extra"])
     if not is_first:
-        propose_return(attempt, by)
+        propose_return(attempt, "Paid twice", by)
         logger.error("Donation %s was paid twice; the second is to return.", donation.pk)
         audit.record("donation.paid_twice", donation, by=by, attempt=attempt.pk)
         return
     donation.settled_at = at
     _issue_receipt(donation)
     _count(donation)
+    gift_came(attempt, payment, at, by)
     audit.record("donation.settled", donation, by=by, attempt=attempt.pk)
     announce("donation.settled", reference=donation.reference)
 

@@ -14,6 +14,7 @@ from broadsheet.funding.gateways.protocol import (
     AccountFacts,
     Balance,
     Checkout,
+    Instrument,
     Movement,
     Notice,
     Order,
@@ -66,6 +67,12 @@ class OfflineGateway:
         by = BY_TYPE.get(object_type)
         found = self._started().filter(**{by: ident}).first() if by else None
         return self._checkout(found) if found else None
+
+    def charge(self, order: Order, instrument: Instrument, key: str) -> Checkout:
+        raise GatewayError("Nobody can be charged by hand.", permanent=True)
+
+    def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
+        return None
 
     def expire(self, checkout_id: str, key: str) -> Checkout:
         """Expect it no more."""

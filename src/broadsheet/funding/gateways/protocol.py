@@ -96,15 +96,23 @@ class PaidOut:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What may be charged again later without its owner: the processor's names of a customer and their method."""
+    """What may be charged again later without its owner: the processor's names of a customer and their method.
+
+    `label` is what its owner knows it by, such as `visa 4242`; `expires_on` the last day it is good for.
+    """
 
     customer: str
     method: str
+    label: str = ""
+    expires_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as the processor sees it now; `balance` and `succeeded_at` once it succeeded."""
+    """A payment as the processor sees it now; `balance` and `succeeded_at` once it succeeded.
+
+    `decline` is the processor's word for why it was refused, empty where it was not.
+    """
 
     ident: str
     state: str
@@ -114,6 +122,7 @@ class Payment:
     refunds: tuple[Refunded, ...] = ()
     disputes: tuple[Disputed, ...] = ()
     instrument: Instrument | None = None
+    decline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,10 @@ class CardTry:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A hosted checkout as the processor sees it now, with its latest payment and every card that was tried."""
+    """A hosted checkout as the processor sees it now, with its latest payment and every card that was tried.
+
+    A charge without the supporter is one that is not hosted: it has no address, and its payment's name.
+    """
 
     ident: str
     reference: str
@@ -136,6 +148,7 @@ class Checkout:
     is_open: bool
     payment: Payment | None
     tries: tuple[CardTry, ...] = ()
+    is_hosted: bool = True
 
     @property
     def seen(self) -> Seen:
@@ -204,6 +217,12 @@ class Gateway(Protocol):
 
     def fetch(self, object_type: str, ident: str) -> Checkout | None:
         """The checkout that an object (itself, a payment, refund or dispute) belongs to, None where there is none."""
+
+    def charge(self, order: Order, instrument: Instrument, key: str) -> Checkout:
+        """Take a payment without the supporter, once for each key; a refusal is an answer, no error."""
+
+    def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
+        """The charge of our reference, None where there is none. `since` is when it was first asked for."""
 
     def expire(self, checkout_id: str, key: str) -> Checkout:
         """Close a checkout that nobody paid."""

@@ -19,6 +19,7 @@ from broadsheet.funding.gateways.protocol import (
     Checkout,
     Disputed,
     Fees,
+    Instrument,
     Movement,
     Notice,
     Order,
@@ -59,6 +60,8 @@ class SandboxGateway:
         }
         if order.methods_off:
             wish["methods_off"] = list(order.methods_off)
+        if order.keeps_method:
+            wish["keeps_method"] = True
         return self._checkout(self._call("POST", "/v1/checkout_sessions", wish, key))
 
     def find(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
@@ -68,10 +71,28 @@ class SandboxGateway:
     def fetch(self, object_type: str, ident: str) -> Checkout | None:
         try:
             if object_type != "checkout_session":
-                ident = self._call("GET", f"/v1/{object_type}s/{ident}")["session"]
+                found = self._call("GET", f"/v1/{object_type}s/{ident}")
+                if not found["session"]:
+                    return self._charge_of(found.get("payment", found["id"]))
+                ident = found["session"]
             return self._checkout(self._call("GET", f"/v1/checkout_sessions/{ident}"))
         except NotFound:
             return None
+
+    def charge(self, order: Order, instrument: Instrument, key: str) -> Checkout:
+        wish = {
+            "amount": to_processor(order.amount.minor, order.amount.currency),
+            "currency": order.amount.currency,
+            "reference": order.reference,
+            "description": order.description,
+            "customer": instrument.customer,
+            "method": instrument.method,
+        }
+        return _charge(self._call("POST", "/v1/payments", wish, key))
+
+    def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
+        found = self._call("GET", "/v1/payments", {"reference": reference})["data"]
+        return _charge(found[0]) if found else None
 
     def expire(self, checkout_id: str, key: str) -> Checkout:
         path = f"/v1/checkout_sessions/{checkout_id}/expire"
@@ -129,6 +150,9 @@ class SandboxGateway:
             self.find("is anybody there?")
         except GatewayError as error:
             yield str(error), "Is it running? broadsheet serve starts the sandbox."
+
+    def _charge_of(self, payment: str) -> Checkout:
+        return _charge(self._call("GET", f"/v1/payments/{payment}"))
 
     def _checkout(self, session: Any) -> Checkout:
         payment = session["payment"]
@@ -224,9 +248,26 @@ def _disputed(found: Any) -> Disputed:
     )
 
 
+def _charge(found: Any) -> Checkout:
+    """A payment that has no checkout."""
+    amount = _money(found["amount"], found["currency"])
+    ident, reference = found["id"], found["reference"]
+    return Checkout(
+        ident, reference, "", amount, is_open=False, payment=_payment(found), is_hosted=False
+    )
+
+
+def _instrument(found: Any) -> Instrument:
+    expires_on = dt.date.fromisoformat(found["expires_on"])
+    return Instrument(found["customer"], found["method"], found["label"], expires_on)
+
+
 def _payment(found: Any) -> Payment:
     balance, at = found["balance_transaction"], found["succeeded_at"]
+    kept = found.get("instrument")
     return Payment(
+        instrument=_instrument(kept) if kept else None,
+        decline=found["decline_code"] or "",
         refunds=tuple(map(_refunded, found["refunds"])),
         disputes=tuple(map(_disputed, found["disputes"])),
         ident=found["id"],

@@ -25,6 +25,14 @@ from broadsheet.funding.models.guarding import (
     SpentProof,
     TriedCard,
 )
+from broadsheet.funding.models.methods import PaymentMethod
+from broadsheet.funding.models.pledges import (
+    Consent,
+    Incident,
+    Occurrence,
+    Pledge,
+    PledgeMail,
+)
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
 from broadsheet.funding.models.sponsors import MatchingClaim, MatchingFund
@@ -40,19 +48,25 @@ __all__ = [
     "CampaignText",
     "CampaignTotal",
     "CampaignUpdate",
+    "Consent",
     "Dispute",
     "Donation",
     "Footprint",
     "GiftLink",
     "InboxEvent",
+    "Incident",
     "LedgerEntry",
     "LedgerHead",
     "LedgerPeriod",
     "LedgerTransaction",
     "MatchingClaim",
     "MatchingFund",
+    "Occurrence",
     "Pace",
+    "PaymentMethod",
     "Payout",
+    "Pledge",
+    "PledgeMail",
     "ProcessorAccount",
     "ProcessorObject",
     "Receipt",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from broadsheet.funding.choices import AttemptState, Dedication, DonationState, Method
 from broadsheet.funding.models.accounts import ProcessorAccount
 from broadsheet.funding.models.campaigns import Campaign
+from broadsheet.funding.models.methods import PaymentMethod
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit.money import Money
 
@@ -50,7 +51,7 @@ class Supporter(models.Model):
 class SupporterMerge(models.Model):
     """That two supporters are one, by whom, and all that moved: what takes them apart again. Never deleted.
 
-    `moved` holds keys: `donations` and `notes` of the duplicate, `aliases` that it had, whether
+    `moved` holds keys: `donations`, `pledges` and `notes` of the duplicate, `aliases` that it had, whether
     it lent its `name`, and that it wants no updates (`stopped`).
     """
 
@@ -204,13 +205,17 @@ class Attempt(models.Model):
 
     `submitted_at` is when the key was first sent, None as long as it never was. `captured_minor` is what it
     brought, `returned_minor` what went back of that; `is_extra` where the donation was paid already; `stopped_at`
-    where its checkout is to be closed because too many cards were declined there.
+    where its checkout is to be closed because too many cards were declined there. `charges` is what it takes the
+    money from without the supporter, None where they pay at a checkout.
     """
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="attempts")
     account = models.ForeignKey(ProcessorAccount, on_delete=models.PROTECT, related_name="attempts")
     idempotency_key = models.CharField(max_length=64)
     method = models.CharField(_("method"), max_length=10, choices=Method.pairs(), blank=True)
+    charges = models.ForeignKey(
+        PaymentMethod, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     state = models.CharField(
         max_length=16, choices=AttemptState.pairs(), default=AttemptState.CREATED.value
     )

@@ -26,6 +26,14 @@ from broadsheet.funding.queries.campaigns import (
     taking_account,
 )
 from broadsheet.funding.queries.guarding import raised_breaker
+from broadsheet.funding.queries.pledges import (
+    last_period,
+    pledge_of,
+    to_announce,
+    to_remind,
+    unpaid_gift,
+    whose_card_ends,
+)
 from broadsheet.funding.queries.updates import campaign_updates, told_of
 
 __all__ = [
@@ -39,16 +47,22 @@ __all__ = [
     "chain_breaks",
     "expected_attempts",
     "gifts_to_choose",
+    "last_period",
     "ledger_sum",
     "matching_funds",
     "open_campaigns",
     "payouts_on_their_way",
+    "pledge_of",
     "progress",
     "raised_breaker",
     "refunds_by_hand",
     "running_campaign",
     "takes_gifts",
     "taking_account",
+    "to_announce",
+    "to_remind",
     "told_of",
     "unexplained_lines",
+    "unpaid_gift",
+    "whose_card_ends",
 ]

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from broadsheet.funding.choices import AttemptState
+from broadsheet.funding.choices import AttemptState, OccurrenceState, PledgeState, RefundState
 from broadsheet.funding.models import (
     Attempt,
     Dispute,
     Donation,
     InboxEvent,
+    Incident,
+    Occurrence,
+    Pledge,
     ProcessorAccount,
     ProcessorObject,
     Receipt,
@@ -93,6 +96,40 @@ def found_events(asked: str, state: str, before: int | None, count: int) -> list
     if asked:
         rows = rows.filter(Q(event_id=asked) | Q(object_id=asked))
     return _below(rows, before, count)
+
+
+def found_pledges(asked: str, state: str, before: int | None, count: int) -> list[Pledge]:
+    """Pledges by their key or whose they are, the newest first, each with the last refusal (`declined`), if any."""
+    refused = Occurrence.objects.filter(pledge=OuterRef("pk"), state=OccurrenceState.TAKING)
+    rows = Pledge.objects.select_related("supporter", "method").annotate(
+        declined=Subquery(refused.exclude(decline="").values("decline")[:1])
+    )
+    if state:
+        rows = rows.filter(state=state)
+    if asked:
+        of = Supporter.objects.filter(_called(asked))
+        whose = of.values_list(Coalesce("merged_into", "pk"))
+        rows = rows.filter(Q(key=asked.lower()) | Q(supporter__in=whose))
+    return _below(rows, before, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How pledges are: how many in each state (by its name), cards that end before their next gift, open incidents."""
+
+    states: list[tuple[str, int]]
+    cards: int
+    incidents: list[Incident]
+
+
+def health_of_pledges() -> Health:
+    """How all pledges are now."""
+    counts = dict(Pledge.objects.order_by().values_list("state").annotate(Count("pk")))
+    named = [(label, counts[value]) for value, label in PledgeState.pairs() if value in counts]
+    going_on = Pledge.objects.filter(next_on__isnull=False)
+    ends = going_on.filter(method__expires_on__lt=F("next_on")).count()
+    open_ = Incident.objects.filter(refund__state=RefundState.PROPOSED)
+    return Health(named, ends, list(open_.select_related("pledge", "donation", "refund")[:20]))
 
 
 def _below(rows: QuerySet[M], before: int | None, count: int) -> list[M]:

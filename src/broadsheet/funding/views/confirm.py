@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.funding.actions import ask_for_link, begin_donation, open_checkout
+from broadsheet.funding.actions.pledging import CONSENT_VERSION, consent_text
 from broadsheet.funding.choices import Dedication
 from broadsheet.funding.errors import (
     BadAmount,
@@ -143,6 +144,7 @@ def _from_link(request: HttpRequest) -> dict[str, Any]:
         "amount": said.get("other") or said.get("amount", ""),
         "campaign": said.get("campaign", ""),
         "currency": said.get("currency", ""),
+        "cadence": said.get("cadence", ""),
         "origin": said.get("from") or _page_before(request),
     }
 
@@ -193,11 +195,21 @@ def _page(
             (Dedication.MEMORY.value, _("In memory of")),
         ],
         receipt_languages=[(code, language(code).own_name) for code, _name in settings.LANGUAGES],
+        cadence=form.chosen_cadence.value,
+        consent=consent_text(form.chosen_cadence, code) if form.chosen_cadence else "",
+        consent_version=CONSENT_VERSION,
+        once=f"{reverse('funding:gift-confirm')}?{urlencode(_once(form))}",
         more_is_open=_has_more(form, context.get("errors", {})),
         campaign=words.title if words else "",
         is_taken=takes_gifts(),
         **{"errors": {}, "notice": "", "is_retry": False, **context},
     )
+
+
+def _once(form: ConfirmForm) -> dict[str, str]:
+    """The same gift, given once, as a link."""
+    kept = {name: str(form.data.get(name, "")) for name in ("amount", "campaign", "currency")}
+    return {**kept, "from": str(form.data.get("origin", ""))}
 
 
 def _has_more(form: ConfirmForm, errors: Mapping[str, object]) -> bool:

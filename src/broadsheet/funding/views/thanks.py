@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from broadsheet.funding.choices import AttemptState, DonationState, ProcessorKind
-from broadsheet.funding.models import Attempt, CampaignText, Donation
+from broadsheet.funding.actions.telling import pledge_path
+from broadsheet.funding.choices import AttemptState, DonationState, PledgeState, ProcessorKind
+from broadsheet.funding.models import Attempt, CampaignText, Donation, Pledge
+from broadsheet.funding.queries import pledge_of
 from broadsheet.kit import clock
 from broadsheet.theme.answers import page_answer
+from broadsheet.theme.filters import day
 
 PATIENCE = dt.timedelta(hours=1)
 """How long after its beginning the page of a pending gift looks again by itself."""
@@ -33,7 +36,7 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
         title = _("There is no such gift")
         return page_answer("funding/thanks.html", title=title, path=path, status=404, kind="none")
     attempt = donation.attempts.select_related("account").latest("pk")
-    kind = _kind(donation, attempt)
+    kind, pledge = _kind(donation, attempt), pledge_of(donation)
     response = page_answer(
         "funding/thanks.html",
         title=_titles()[kind],
@@ -47,8 +50,9 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
         campaign=CampaignText.objects.filter(
             campaign=donation.campaign, language=get_language()
         ).first(),
+        next_on=day(pledge.next_on) if pledge and pledge.next_on else "",
         checkout_url=attempt.checkout_url,
-        again=_again(donation),
+        again=_again(donation, pledge),
     )
     if kind in ("open", "pending", "unopened") and clock.now() - donation.created_at < PATIENCE:
         response["Refresh"] = str(PAUSE)
@@ -79,13 +83,17 @@ def _titles() -> dict[str, str]:
     }
 
 
-def _again(donation: Donation) -> str:
-    """Where the same gift is begun anew."""
+def _again(donation: Donation, pledge: Pledge | None) -> str:
+    """Where the same gift is begun anew; one of a pledge that goes on is paid from the pledge's own page."""
+    if pledge and pledge.state != PledgeState.PENDING:
+        return pledge_path(pledge)
     said = {
         "amount": str(donation.gift.decimal),
         "currency": donation.currency,
         "from": donation.origin,
     }
+    if pledge:
+        said["cadence"] = pledge.cadence
     if donation.campaign:
         said["campaign"] = donation.campaign.slug
     return f"{reverse('funding:gift-confirm')}?{urlencode(said)}"

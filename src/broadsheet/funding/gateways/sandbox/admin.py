@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 
 from broadsheet.funding.gateways.sandbox.api import check_names, parsed, refuse
+from broadsheet.funding.gateways.sandbox.charges import Charges
 from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.faults import FAULTS, set_faults
 from broadsheet.funding.gateways.sandbox.messages import Answer, Request, as_json
@@ -21,6 +22,7 @@ class Admin:
         self.processor = processor
         self.returns = Returns(processor)
         self.payouts = Payouts(processor)
+        self.charges = Charges(processor)
         self.master_key = master_key
 
     def answer(self, request: Request) -> Answer:
@@ -61,6 +63,10 @@ class Admin:
     def _as_bank(self, path: str, wish: Row) -> Row:
         """What supporters' banks and ours do, and the processor of its own accord."""
         match path.strip("/").split("/")[1:]:
+            case ["methods" | "charges" as what, ident]:
+                check_names(wish, *[frozenset({"outcome"})] * 2)
+                act = self.charges.switch if what == "methods" else self.charges.clear
+                return act(ident, wish)
             case ["payments", ident]:
                 check_names(wish, frozenset({"outcome", "amount"}), frozenset({"outcome"}))
                 return self.returns.act(ident, str(wish["outcome"]), wish.get("amount"))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from broadsheet.funding.gateways.sandbox.charges import Charges
 from broadsheet.funding.gateways.sandbox.errors import Refusal
 from broadsheet.funding.gateways.sandbox.faults import take_api_fault, take_refund_fault
 from broadsheet.funding.gateways.sandbox.keys import account_of
@@ -19,10 +20,11 @@ from broadsheet.funding.rules.currencies import KNOWN, fee_step
 SESSION_FIELDS = frozenset(
     {
         *("amount", "currency", "reference", "description", "locale"),
-        *("success_url", "cancel_url", "expires_in", "methods_off"),
+        *("success_url", "cancel_url", "expires_in", "methods_off", "keeps_method"),
     }
 )
 SESSION_NEEDS = frozenset({"amount", "currency", "reference", "success_url", "cancel_url"})
+CHARGE_NEEDS = frozenset({"amount", "currency", "reference", "customer", "method"})
 ACCOUNT_FIELDS = frozenset({"webhook_url", "rate_bp", "fixed"})
 KEY_LIFE = 24 * 3600
 """Seconds for which an idempotency key is remembered; afterwards the same key does the work again."""
@@ -34,6 +36,7 @@ class Api:
     def __init__(self, processor: Processor, master_key: str) -> None:
         self.processor = processor
         self.returns = Returns(processor)
+        self.charges = Charges(processor)
         self.master_key = master_key
 
     def answer(self, request: Request) -> Answer:
@@ -64,10 +67,8 @@ class Api:
                 return public_account(processor.store.account(account))
             case ["checkout_sessions", ident]:
                 return self._whole(processor.session(ident, account))
-            case ["checkout_sessions"] if set(query) == {"reference"}:
-                found = processor.store.find(account, "checkout_session", query["reference"])
-                fresh = [self._whole(processor.session(each["id"])) for each in found]
-                return {"object": "list", "data": fresh}
+            case ["checkout_sessions" | "payments" as what] if set(query) == {"reference"}:
+                return {"object": "list", "data": self._found(account, what, query["reference"])}
             case ["payments", ident]:
                 return self.returns.whole(self._object(ident, "payment", account))
             case ["refunds" | "disputes" | "payouts" as kind, ident]:
@@ -78,6 +79,13 @@ class Api:
                 data = rows(account, query.get("after", ""), limit)
                 return {"object": "list", "data": data, "has_more": len(data) == limit}
         raise Refusal(404, "not_found", "There is nothing to read here by these parameters.")
+
+    def _found(self, account: str, what: str, reference: str) -> list[Row]:
+        """Checkout sessions of a reference, or payments that have none."""
+        found = self.processor.store.find(account, what.removesuffix("s"), reference)
+        if what == "payments":
+            return [self.returns.whole(each) for each in found if not each["session"]]
+        return [self._whole(self.processor.session(each["id"])) for each in found]
 
     def _object(self, ident: str, kind: str, account: str) -> Row:
         found = self.processor.store.get(ident, kind, account)
@@ -150,6 +158,8 @@ class Api:
             case ["checkout_sessions", ident, "expire"]:
                 session = self.processor.session(ident, account)
                 return lambda _account, _wish: self._whole(self.processor.expire(session))
+            case ["payments"]:
+                return self._charge
             case ["refunds"]:
                 return self._refund
             case ["account"]:
@@ -159,6 +169,10 @@ class Api:
     def _open_session(self, account: str, wish: Row) -> Row:
         check_names(wish, SESSION_FIELDS, SESSION_NEEDS)
         return self._whole(self.processor.open_session(account, wish))
+
+    def _charge(self, account: str, wish: Row) -> Row:
+        check_names(wish, CHARGE_NEEDS | {"description"}, CHARGE_NEEDS)
+        return self.returns.whole(self.charges.charge(account, wish))
 
     def _refund(self, account: str, wish: Row) -> Row:
         check_names(wish, frozenset({"payment", "amount", "reference"}), frozenset({"payment"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from broadsheet.funding.rules.currencies import KNOWN, MOST, fee_step, processor
 
 LONGEST_SESSION = 24 * 3600
 SHORTEST_SESSION = 60
+CARD_LIFE = 3 * 365 * 24 * 3600
+"""Seconds for which a card that is kept is good, at least."""
+
 OPEN_PAYMENT = ("created", "processing", "requires_action")
 
 OUTCOMES = ("pay", "decline", "authenticate", "confirm", "fail", "delay", "clear", "bounce")
@@ -54,6 +58,7 @@ class Processor:
             "description": check_text(wish, "description", 200, ""),
             "locale": check_text(wish, "locale", 20, "en"),
             "methods_off": check_methods(wish.get("methods_off", [])),
+            "keeps_method": check_flag(wish, "keeps_method"),
             "success_url": check_address(wish, "success_url"),
             "cancel_url": check_address(wish, "cancel_url"),
             "status": "open", "created": now, "expires_at": now + lives, "payment": None,
@@ -83,7 +88,7 @@ class Processor:
             raise Refusal(409, "processing", "A payment of this session is on its way.")
         with self.store.transaction():
             if payment and payment["state"] in OPEN_PAYMENT:
-                self._move(payment, "canceled")
+                self.move_payment(payment, "canceled")
             session["status"] = "expired"
             self.store.put(session)
             self.announce("checkout.expired", session)
@@ -126,49 +131,71 @@ class Processor:
             raise Refusal(409, "payment_open", "Finish the payment that was begun first.")
         else:
             by_card = METHOD_OF[outcome] == "card"
-            payment = self._new_payment(session, (card or session["id"]) if by_card else "")
+            mark = (card or session["id"]) if by_card else ""
+            payment = self.new_payment(session, session["id"], mark)
+            session["payment"] = payment["id"]
+            self.store.put(session)
         if outcome in ("pay", "confirm", "clear"):
-            self._succeed(session, payment)
+            if session.get("keeps_method"):
+                payment["instrument"] = self.keep_method(session["account"])
+            self.succeed(payment)
+            session["status"] = "complete"
+            self.store.put(session)
+            self.announce("checkout.completed", session)
         elif outcome in ("decline", "fail", "bounce"):
             payment["decline_code"] = {"fail": "authentication_failed"}.get(outcome, "declined")
-            self._move(payment, "failed")
+            self.move_payment(payment, "failed")
             if outcome == "bounce":
                 session["status"] = "expired"
                 self.store.put(session)
         else:
-            self._move(payment, "requires_action" if outcome == "authenticate" else "processing")
+            self.move_payment(
+                payment, "requires_action" if outcome == "authenticate" else "processing"
+            )
         return payment
 
-    def _new_payment(self, session: Row, card: str) -> Row:
+    def new_payment(self, of: Row, session: str | None, card: str) -> Row:
+        """A payment of what a checkout session or a charge asks for, by the card with this mark."""
         payment = {
-            "id": new_id("pay"), "object": "payment", "account": session["account"],
-            "livemode": False, "amount": session["amount"], "currency": session["currency"],
-            "reference": session["reference"], "session": session["id"], "state": "created",
+            "id": new_id("pay"), "object": "payment", "account": of["account"],
+            "livemode": False, "amount": of["amount"], "currency": of["currency"],
+            "reference": of["reference"], "session": session, "state": "created",
             "card": card,
             "decline_code": None, "created": self.clock(), "succeeded_at": None,
             "balance_transaction": None, "returned": 0, "refunds": [], "disputes": [],
+            "instrument": None,
         }  # fmt: skip
-        session["payment"] = payment["id"]
-        self.store.put(session)
         self.store.put(payment)
         self.announce("payment.created", payment)
         return payment
 
-    def _succeed(self, session: Row, payment: Row) -> None:
+    def keep_method(self, account: str) -> Row:
+        """A card that may be charged later, of a customer of its own: how it is named wherever it is told of."""
+        expires_on = time.strftime("%Y-12-31", time.gmtime(self.clock() + CARD_LIFE))
+        kept = {
+            "id": new_id("pm"), "object": "method", "account": account, "reference": "",
+            "customer": new_id("cus"), "outcome": "pay", "expires_on": expires_on,
+        }  # fmt: skip
+        self.store.put(kept)
+        return {
+            "customer": kept["customer"], "method": kept["id"], "label": "card 4242",
+            "expires_on": expires_on,
+        }  # fmt: skip
+
+    def succeed(self, payment: Row) -> None:
+        """Let a payment come, less the account's fee."""
         now = self.clock()
-        account = self.store.account(session["account"])
+        account = self.store.account(payment["account"])
         amount, currency = payment["amount"], payment["currency"]
         step = fee_step(currency)
         share = (amount // step * account["rate_bp"] + 5_000) // 10_000 * step
         fee = share + account["fixed"].get(currency, 0)
         payment["succeeded_at"] = now
         payment["balance_transaction"] = self.move(payment, "payment", amount, fee)
-        self._move(payment, "succeeded")
-        session["status"] = "complete"
-        self.store.put(session)
-        self.announce("checkout.completed", session)
+        self.move_payment(payment, "succeeded")
 
-    def _move(self, payment: Row, state: str) -> None:
+    def move_payment(self, payment: Row, state: str) -> None:
+        """Let a payment be in another state, and say so."""
         payment["state"] = state
         self.store.put(payment)
         self.announce(f"payment.{state}", payment)
@@ -241,6 +268,14 @@ def check_text(wish: Row, name: str, longest: int, default: str | None = None) -
     value = wish.get(name, default)
     if not isinstance(value, str) or len(value) > longest:
         raise Refusal(400, name, f"{name} is a text of at most {longest} characters.")
+    return value
+
+
+def check_flag(wish: Row, name: str) -> bool:
+    """A yes or no of a request, no where it says nothing. Raises Refusal."""
+    value = wish.get(name, False)
+    if type(value) is not bool:
+        raise Refusal(400, name, f"{name} is true or false.")
     return value
 
 

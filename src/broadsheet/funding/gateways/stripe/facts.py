@@ -98,7 +98,8 @@ def payment_of(
         balance=balance_of(moved) if moved else None,
         refunds=tuple(refunded_of(each) for each in refunds),
         disputes=tuple(disputed_of(each) for each in disputes),
-        instrument=instrument_of(intent),
+        instrument=instrument_of(intent) if state == "succeeded" else None,
+        decline=decline_code(intent) if state == "failed" else "",
     )
 
 
@@ -111,12 +112,23 @@ def tries_of(charges: Iterable[stripe.Charge]) -> Iterator[CardTry]:
             yield CardTry(charge.id, mark, charge.status == "failed")
 
 
+def decline_code(intent: stripe.PaymentIntent) -> str:
+    """The card network's word for why a payment was refused, else Stripe's own; empty where it says none."""
+    error = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
+    return error.get("decline_code") or error.get("code") or ""
+
+
 def instrument_of(intent: stripe.PaymentIntent) -> Instrument | None:
     """What was kept for later charges; None where the supporter was not asked for that."""
-    customer, method = intent.customer, intent.payment_method
-    if not (intent.setup_future_usage and isinstance(customer, str) and isinstance(method, str)):
+    customer, method = intent.customer, expanded(intent.payment_method)
+    if not (intent.setup_future_usage and isinstance(customer, str) and method):
         return None
-    return Instrument(customer, method)
+    card = getattr(method, "card", None)
+    if not card:
+        return Instrument(customer, method.id, method.type)
+    month = dt.date(card.exp_year, card.exp_month, 1)
+    expires_on = (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return Instrument(customer, method.id, f"{card.brand} {card.last4}", expires_on)
 
 
 def balance_of(moved: stripe.BalanceTransaction) -> Balance:

@@ -14,10 +14,12 @@ from broadsheet.funding.errors import BadWebhook, GatewayError
 from broadsheet.funding.gateways.protocol import (
     AccountFacts,
     Checkout,
+    Instrument,
     Movement,
     Notice,
     Order,
     PaidOut,
+    Payment,
 )
 from broadsheet.funding.gateways.signatures import SignatureError, check_signature
 from broadsheet.funding.gateways.stripe.client import NotFound, asking
@@ -36,7 +38,7 @@ from broadsheet.funding.rules.currencies import to_processor
 from broadsheet.kit.money import Money
 
 if TYPE_CHECKING:
-    from stripe.params import BalanceTransactionListParams, EventListParams
+    from stripe.params import BalanceTransactionListParams, EventListParams, PaymentIntentListParams
     from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 HEADER = "Stripe-Signature"
@@ -55,7 +57,10 @@ LOCALES = frozenset(
 )
 """Languages of the checkout page; for others, such as Arabic, the browser's is used."""
 
-CHARGE = "payment_intent.latest_charge.balance_transaction"
+EXPANDED = ["latest_charge.balance_transaction", "payment_method"]
+"""What is read of a payment besides itself."""
+
+OF_SESSION = [f"payment_intent.{each}" for each in EXPANDED]
 
 
 class StripeGateway:
@@ -71,7 +76,7 @@ class StripeGateway:
     def start(self, order: Order, key: str) -> Checkout:
         with asking():
             made = self._api.checkout.sessions.create(
-                {**_wish(order), "expand": [CHARGE]}, {"idempotency_key": key}
+                {**_wish(order), "expand": OF_SESSION}, {"idempotency_key": key}
             )
             return self._checkout(made)
 
@@ -94,14 +99,52 @@ class StripeGateway:
                     return self._session(ident)
                 intent = self._intent(object_type, ident)
                 found = self._api.checkout.sessions.list({"payment_intent": intent, "limit": 1})
-                return self._session(found.data[0].id) if intent and found.data else None
+                if intent and not found.data:
+                    charge = self._charge(intent)
+                    return charge if charge.reference else None
+                return self._session(found.data[0].id) if intent else None
         except NotFound:
             return None
+
+    def charge(self, order: Order, instrument: Instrument, key: str) -> Checkout:
+        with asking():
+            try:
+                made = self._api.payment_intents.create(
+                    {
+                        "amount": to_processor(order.amount.minor, order.amount.currency),
+                        "currency": order.amount.currency.lower(),
+                        "customer": instrument.customer,
+                        "payment_method": instrument.method,
+                        "off_session": True,
+                        "confirm": True,
+                        "capture_method": "automatic",
+                        # Nobody is there who could be sent to a page of their bank's.
+                        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                        "description": order.description,
+                        "metadata": {"reference": order.reference},
+                    },
+                    {"idempotency_key": key},
+                ).id
+            except stripe.CardError as refused:
+                # The payment is there and failed: an answer like any other.
+                made = refused.error.payment_intent.id  # type: ignore[union-attr]
+            return self._charge(made)
+
+    def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
+        with asking():
+            wish: PaymentIntentListParams = {"limit": PAGE}
+            if since:
+                begin, end = since - SKEW, since + WINDOW + SKEW
+                wish["created"] = {"gte": int(begin.timestamp()), "lte": int(end.timestamp())}
+            for intent in self._api.payment_intents.list(wish).auto_paging_iter():
+                if intent.metadata.to_dict().get("reference") == reference:
+                    return self._charge(intent.id)
+        return None
 
     def expire(self, checkout_id: str, key: str) -> Checkout:
         with asking():
             ended = self._api.checkout.sessions.expire(
-                checkout_id, {"expand": [CHARGE]}, {"idempotency_key": key}
+                checkout_id, {"expand": OF_SESSION}, {"idempotency_key": key}
             )
             return self._checkout(ended)
 
@@ -206,24 +249,25 @@ class StripeGateway:
     # Stripe's objects as facts; called while asking ----------------------------------------------
 
     def _session(self, ident: str) -> Checkout:
-        return self._checkout(self._api.checkout.sessions.retrieve(ident, {"expand": [CHARGE]}))
+        return self._checkout(self._api.checkout.sessions.retrieve(ident, {"expand": OF_SESSION}))
+
+    def _charge(self, ident: str) -> Checkout:
+        """A payment without a checkout, without a reference where it is not ours.
+
+        It is open as long as Stripe has not said what became of it.
+        """
+        intent = self._api.payment_intents.retrieve(ident, {"expand": EXPANDED})
+        reference = intent.metadata.to_dict().get("reference", "")
+        amount, payment = money(intent.amount, intent.currency), self._payment(intent)
+        is_open = payment is None or intent.status == "requires_confirmation"
+        return Checkout(ident, reference, "", amount, is_open, payment, is_hosted=False)
 
     def _checkout(self, session: stripe.checkout.Session) -> Checkout:
         intent = expanded(session.payment_intent)
-        refunds: Sequence[stripe.Refund] = ()
-        disputes: Sequence[stripe.Dispute] = ()
         charges: Sequence[stripe.Charge] = ()
         if intent and intent.latest_charge:
             made = self._api.charges.list({"payment_intent": intent.id, "limit": PAGE})
             charges = list(made.auto_paging_iter())
-        if intent and intent.status == "succeeded":
-            moves = ["data.balance_transaction", "data.failure_balance_transaction"]
-            listed = self._api.refunds.list(
-                {"payment_intent": intent.id, "limit": PAGE, "expand": moves}
-            )
-            refunds = list(listed.auto_paging_iter())
-            found = self._api.disputes.list({"payment_intent": intent.id, "limit": PAGE})
-            disputes = list(found.auto_paging_iter())
         if session.amount_total is None or session.currency is None:
             raise ValueError("a checkout without an amount")
         return Checkout(
@@ -232,9 +276,22 @@ class StripeGateway:
             url=session.url or "",
             amount=money(session.amount_total, session.currency),
             is_open=session.status == "open",
-            payment=payment_of(intent, reversed(refunds), reversed(disputes)) if intent else None,
+            payment=self._payment(intent) if intent else None,
             tries=tuple(tries_of(reversed(charges))),
         )
+
+    def _payment(self, intent: stripe.PaymentIntent) -> Payment | None:
+        refunds: Sequence[stripe.Refund] = ()
+        disputes: Sequence[stripe.Dispute] = ()
+        if intent.status == "succeeded":
+            moves = ["data.balance_transaction", "data.failure_balance_transaction"]
+            listed = self._api.refunds.list(
+                {"payment_intent": intent.id, "limit": PAGE, "expand": moves}
+            )
+            refunds = list(listed.auto_paging_iter())
+            found = self._api.disputes.list({"payment_intent": intent.id, "limit": PAGE})
+            disputes = list(found.auto_paging_iter())
+        return payment_of(intent, reversed(refunds), reversed(disputes))
 
     def _intent(self, object_type: str, ident: str) -> str:
         """The id of the payment that an object of ours belongs to, empty where it belongs to none."""

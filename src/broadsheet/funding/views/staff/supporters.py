@@ -40,6 +40,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         supporter.name or supporter.email or "A supporter without a name",
         supporter=supporter,
         happenings=timeline(supporter),
+        pledges=supporter.pledges.all(),
         merges=supporter.merges.filter(undone_at=None).select_related("duplicate", "by"),
         notes=supporter.notes.select_related("by"),
     )
