@@ -152,6 +152,8 @@ class Stage:
         ).start()
         settings.BROADSHEET = dataclasses.replace(values, sandbox_port=self.port)
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
+        self.post = Client(raise_request_exception=False).post
+        self.settled = 0
         self.account = self._connected()
 
     def _connected(self) -> ProcessorAccount:
@@ -231,9 +233,7 @@ class Stage:
         now = int(clock.now().timestamp()) if at is None else at
         signature = signature_header(raw, secrets or [self.secret], now)
         sent = {"Sandbox-Signature": signature} if headers is None else headers
-        response = Client(raise_request_exception=False).post(
-            EVENTS, raw, content_type="application/json", headers=dict(sent)
-        )
+        response = self.post(EVENTS, raw, content_type="application/json", headers=dict(sent))
         assert isinstance(response, HttpResponse)
         return response
 
@@ -250,9 +250,10 @@ class Stage:
         tasks.send_receipts()
 
     def settle(self) -> None:
-        """Deliver every event in order, and work."""
-        for event in self.events():
+        """Deliver in order every event that this has not delivered yet, and work."""
+        for event in self.events(self.settled):
             assert self.deliver(event).status_code == 200
+            self.settled += 1
         self.work()
 
     # What is true now ---------------------------------------------------------------------------

@@ -405,6 +405,7 @@ def test_a5_eight_who_raise_it_at_once_raise_one(open_stage: Stage) -> None:
     many(open_stage, declined=12, paid=0)
     assert at_once(*[lambda: watch_breaker(by="worker")] * 8) == [None] * 8
     raised = Breaker.objects.get()
+    assert raise_breaker(why=Alarm.STAFF, by="test") == raised
     assert audited("breaker.raised") == 1
     assert at_once(*[lambda: release_breaker(breaker=raised, by="worker")] * 8) == [None] * 8
     assert audited("breaker.released") == 1
