@@ -22,7 +22,7 @@ WORKERS ?= 2
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo venv test most money postgres coverage check format bench lighthouse soak stripe baselines tools lock clean
+.PHONY: help demo venv test most money races postgres coverage check format bench lighthouse soak stripe baselines tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,7 +36,7 @@ venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
 # Tests wait for processes half of the time, so two lots of them run side by side. What the longer one says is shown
 # as it comes (that is what + does), what a target of the other says in one piece.
 test: $(VENV)/.dev tools ## all tests but the long ones
-	@$(MAKE) --no-print-directory -j 2 -O most check money postgres
+	@$(MAKE) --no-print-directory -j 2 -O most check money races
 
 most: $(VENV)/.dev tools
 	+$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(addprefix --ignore=,$(MEASURED))
@@ -44,7 +44,10 @@ most: $(VENV)/.dev tools
 money: $(VENV)/.dev
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(MEASURED)
 
-postgres: $(VENV)/.dev
+races: $(VENV)/.dev
+	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "races and not soak and not browser and not live" $(ON_POSTGRES)
+
+postgres: $(VENV)/.dev ## every test that uses the database, on PostgreSQL
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser and not live" $(ON_POSTGRES)
 
 coverage: $(VENV)/.dev ## the tests of money, accounts and the kit once more: every branch has to be reached

@@ -70,6 +70,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     on_postgres = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres"
     chosen, others = [], []
     for item in items:
+        if item.get_closest_marker("only_on_postgres") or "transactional_db" in _fixtures(item):
+            item.add_marker("races")
         (chosen if _is_for(item, on_postgres=on_postgres) else others).append(item)
     items[:] = sorted(chosen, key=lambda item: item.get_closest_marker("early") is None)
     config.hook.pytest_deselected(items=others)
@@ -79,8 +81,13 @@ def _is_for(item: pytest.Item, *, on_postgres: bool) -> bool:
     """On PostgreSQL only what uses the database is worth a second run."""
     if not on_postgres:
         return item.get_closest_marker("only_on_postgres") is None
-    fixtures = getattr(item, "fixturenames", ())
-    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(fixtures))
+    return bool(
+        item.get_closest_marker("django_db") or {"db", "transactional_db"} & _fixtures(item)
+    )
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
