@@ -122,6 +122,8 @@ def test_serve_supervisor_that_is_killed_leaves_no_orphan(served: Served) -> Non
 
 def test_backup_while_served_restores_to_the_same_bytes(served: Served, tmp_path: Path) -> None:
     served.wait_for_own_address()
+    at = ("--dir", served.directory)
+    wait_until(lambda: "\n0 pictures and cards" in run("press", "status", *at).stdout, "all cards")
     file = tmp_path / "ledger.tar.gz"
     run("backup", file, "--dir", served.directory)
     again = tmp_path / "again"
