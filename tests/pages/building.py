@@ -8,6 +8,7 @@ that the pages are the same each time.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import logging
 import shutil
@@ -209,8 +210,25 @@ def campaign() -> dict[str, str]:
     return {
         **{f"campaign {c}": f"{p}/campaigns/{opened.slug}/" for c, p in prefixes.items()},
         **{f"thanks {c}": f"{p}/give/thanks/{thanks}/" for c, p in prefixes.items()},
+        **{f"pledge {c}": f"{p}{pledge()}" for c, p in prefixes.items()},
         **{f"stop {c}": f"{p}{stop}" for c, p in prefixes.items()},
     }
+
+
+@functools.cache
+def pledge() -> str:
+    """Where somebody looks after what they give every month, from the end of a month on."""
+    from broadsheet.funding.actions import Gift, record_donation
+    from broadsheet.funding.actions.telling import pledge_path
+    from broadsheet.funding.choices import Cadence
+    from broadsheet.funding.gateways.opening import in_process_sandbox
+    from broadsheet.funding.models import Pledge
+    from broadsheet.kit.money import Money
+
+    gift = Gift(amount=Money(1000, "USD"), email="monthly@reader.example", cadence=Cadence.MONTHLY)
+    with in_process_sandbox() as sandbox:
+        record_donation(gift=gift, at=NOW, sandbox=sandbox, by=BY)
+    return pledge_path(Pledge.objects.get())
 
 
 if __name__ == "__main__":
