@@ -10,6 +10,8 @@ import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
 if TYPE_CHECKING:
+    import httpx
+
     from promises import Promises
     from stage import Stage
 
@@ -63,6 +65,15 @@ def open_stage(transactional_db: None, tmp_path: Path, settings: Settings) -> It
     stage = Stage(tmp_path / "sandbox", settings)
     yield stage
     stage.close()
+
+
+@pytest.fixture(scope="module")
+def lookalike() -> Iterator[httpx.Client]:
+    """The lookalike of Stripe, served while a module's tests go on, and who asks it for what is not Stripe's."""
+    from lookalike.serving import served_lookalike
+
+    with served_lookalike() as client:
+        yield client
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -19,15 +19,8 @@ from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
 from funding.test_crash import in_a_process
-from lookalike.serving import served_lookalike
 from running import wait_until
 from stripe_stage import StripeStage
-
-
-@pytest.fixture(scope="module")
-def lookalike() -> Iterator[httpx.Client]:
-    with served_lookalike() as client:
-        yield client
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -21,14 +20,7 @@ from broadsheet.funding.queries import ledger_sum
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
-from lookalike.serving import served_lookalike
 from stripe_stage import StripeStage
-
-
-@pytest.fixture(scope="module")
-def lookalike() -> Iterator[httpx.Client]:
-    with served_lookalike() as client:
-        yield client
 
 
 @pytest.fixture
