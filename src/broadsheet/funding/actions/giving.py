@@ -115,7 +115,7 @@ def begin_attempt(
 
     Nothing is collected without one, so here whoever asks from outside is let in or not. Raises what `admit` raises.
     """
-    marks = admit(asker, donation.supporter.email, now) if asker else None
+    marks = admit(asker, donation.supporter.email) if asker else None
     attempt = Attempt.objects.create(
         donation=donation,
         account=account,

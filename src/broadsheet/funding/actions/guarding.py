@@ -82,14 +82,15 @@ def mark_of(kind: str, text: str) -> str:
     return tokens.sign(f"{kind} {text}".encode(), settings.SECRET_KEY)
 
 
-def admit(asker: Asker, email: str, now: dt.datetime) -> dict[str, str]:
+def admit(asker: Asker, email: str) -> dict[str, str]:
     """Let somebody begin one more, and count it; return their marks. In the caller's transaction, as its last locks.
 
     Raises TooMany, and ProofNeeded where they have to prove something and have not, or used it before.
     """
     marks = asker.marks(email)
     rules = limits(settings.BROADSHEET.challenge_after)
-    paces = [hold_pace(kind, mark, now) for kind, mark in marks.items()]
+    paces = [hold_pace(kind, mark) for kind, mark in marks.items()]
+    now = clock.now()  # once they are held: whoever waited for them is later than those they waited for
     answer = max(rules[pace.kind].answer(pace.free_at, now) for pace in paces)
     if answer == Answer.WAIT:
         raise TooMany("Too much was begun from here. Try again in an hour.")
@@ -107,10 +108,10 @@ def leave_footprint(attempt: Attempt, marks: dict[str, str]) -> None:
     Footprint.objects.create(attempt=attempt, at=attempt.created_at, **marks)
 
 
-def hold_pace(kind: str, mark: str, now: dt.datetime) -> Pace:
+def hold_pace(kind: str, mark: str) -> Pace:
     """The row of a count, made if there is none, held until the end of the transaction."""
     rows = Pace.objects.select_for_update()
-    return rows.get_or_create(kind=kind, mark=mark, defaults={"free_at": now})[0]
+    return rows.get_or_create(kind=kind, mark=mark, defaults={"free_at": clock.now()})[0]
 
 
 def _spend(proof: Proof | None, email: str, now: dt.datetime) -> bool:
@@ -163,7 +164,7 @@ def _count_cards(attempt: Attempt, fresh: Sequence[CardTry], now: dt.datetime) -
     rules = limits(settings.BROADSHEET.challenge_after)
     for kind in ("email", "line", "network"):
         if mark := getattr(footprint, kind):
-            pace = hold_pace(kind, mark, now)
+            pace = hold_pace(kind, mark)
             pace.free_at = rules[kind].after(pace.free_at, now, count)
             pace.save(update_fields=["free_at"])
 
