@@ -90,9 +90,8 @@ def admit(asker: Asker, email: str) -> dict[str, str]:
     marks = asker.marks(email)
     rules = limits(settings.BROADSHEET.challenge_after)
     paces = [hold_pace(kind, mark) for kind, mark in marks.items()]
-    now = (
-        clock.now()
-    )  # once they are held: whoever waited for them is later than those they waited for
+    # Once they are held: whoever waited for them is later than those they waited for.
+    now = clock.now()
     answer = max(rules[pace.kind].answer(pace.free_at, now) for pace in paces)
     if answer == Answer.WAIT:
         raise TooMany("Too much was begun from here. Try again in an hour.")
