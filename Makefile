@@ -17,12 +17,12 @@ SOAK_ON_POSTGRES := tests/press/test_edition_truth.py tests/funding
 # How long the long tests take at most.
 MINUTES ?= 20
 TOOLS := tests/tools/node_modules
-# How many processes run the tests.
-WORKERS ?= 2
+# How many processes run the tests: on two processors three, as they wait some of the time.
+WORKERS ?= 3
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo venv test most money races postgres coverage check format bench lighthouse soak stripe baselines tools lock clean
+.PHONY: help demo venv test behaviour races postgres coverage check format bench lighthouse soak stripe baselines tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,16 +33,13 @@ demo: $(VENV)/.base ## a living newsroom; PORT=8123 and DIR=/some/dir choose whe
 venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
 	@echo "Ready: $(BIN)/broadsheet --help"
 
-# Tests wait for processes half of the time, so two lots of them run side by side. What the longer one says is shown
-# as it comes (that is what + does), what a target of the other says in one piece.
+# Tests wait for processes some of the time, so the checks and the tests of races go on beside the others. What the
+# longer one says is shown as it comes (that is what + does), what a target of the other says in one piece.
 test: $(VENV)/.dev tools ## all tests but the long ones
-	@$(MAKE) --no-print-directory -j 2 -O most check money races
+	@$(MAKE) --no-print-directory -j 2 -O behaviour check races
 
-most: $(VENV)/.dev tools
-	+$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(addprefix --ignore=,$(MEASURED))
-
-money: $(VENV)/.dev
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(MEASURED)
+behaviour: $(VENV)/.dev tools
+	+$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live"
 
 races: $(VENV)/.dev
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "races and not soak and not browser and not live" $(ON_POSTGRES)
