@@ -17,8 +17,8 @@ SOAK_ON_POSTGRES := tests/press/test_edition_truth.py tests/funding
 # How long the long tests take at most.
 MINUTES ?= 20
 TOOLS := tests/tools/node_modules
-# How many processes run the tests: on two processors three, as they wait some of the time.
-WORKERS ?= 3
+# How many processes run the tests: more than processors, as they wait some of the time.
+WORKERS ?= 4
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -42,7 +42,7 @@ behaviour: $(VENV)/.dev tools
 	+$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live"
 
 races: $(VENV)/.dev
-	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "races and not soak and not browser and not live" $(ON_POSTGRES)
+	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -m "races and not soak and not browser and not live" $(ON_POSTGRES)
 
 postgres: $(VENV)/.dev ## every test that uses the database, on PostgreSQL
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) -m "not soak and not browser and not live" $(ON_POSTGRES)
