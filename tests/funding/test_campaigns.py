@@ -111,6 +111,38 @@ def test_t1_clock_turns_the_phase_once_and_has_the_page_pressed(stage: Stage) ->
         assert not turn_phase(row=campaign, by="test")
 
 
+def told(campaign: Campaign) -> tuple[list[str], list[str]]:
+    """What page and meter say of the time, and where the meter's marker stands."""
+    view = campaign_view(campaign.pk, "en")
+    assert view
+    page, meter = campaign_document(view).body.decode(), meter_document(view).body.decode()
+    words = re.findall("(On track|Behind): ([0-9]+%) of its time has passed", page + meter)
+    return [" ".join(each) for each in words], re.findall(r'class="now".* x="([0-9]+%)"', meter)
+
+
+def test_campaign_says_at_each_percent_of_its_time_whether_it_is_on_track(stage: Stage) -> None:
+    now = clock.now()
+    ends = now + 3 * DAY - dt.timedelta(minutes=1)
+    campaign = stage.campaign(starts_at=now - DAY, ends_at=ends)
+    assert told(campaign) == (["Behind 25%"] * 2, ["25%"])
+    stage.give(250_000, campaign=campaign)
+    stage.settle()
+    assert told(campaign) == (["On track 25%"] * 2, ["25%"])
+    Change.objects.all().delete()
+    for minutes, passed in ((30, "On track 25%"), (60, "Behind 26%"), (90, "Behind 26%")):
+        with time_machine.travel(now + dt.timedelta(minutes=minutes), tick=False):
+            tasks.turn_campaigns()
+        assert told(campaign) == ([passed] * 2, [passed[-3:]])
+    assert Change.objects.filter(key__startswith="funding.campaigntotal:").count() == 1
+    goal, dates = campaign.goal, {"starts_at": clock.now() - DAY, "ends_at": now + DAY}
+    change_campaign(campaign=campaign, goal=goal, by="test", **dates)
+    assert told(campaign) == (["Behind 50%"] * 2, ["50%"])
+    with time_machine.travel(now + DAY, tick=False):
+        tasks.turn_campaigns()
+    campaign.refresh_from_db()
+    assert told(campaign) == ([], [])
+
+
 def test_t3_year_turns_without_a_restart(stage: Stage) -> None:
     """Nothing computes a year when it is loaded: the next year's campaign and receipts are the next year's."""
     with time_machine.travel(at(2026, 12, 31, 23, 0)):

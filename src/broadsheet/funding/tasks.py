@@ -26,6 +26,7 @@ from broadsheet.funding.actions import (
     send_receipt,
     send_update,
     submit_refund,
+    tell_time,
     tell_what_comes,
     turn_phase,
     wake_pledge,
@@ -219,13 +220,17 @@ def guard() -> None:
 
 
 def turn_campaigns() -> None:
-    """Move campaigns and their funds whose first or last instant has come, so that pages are pressed again."""
+    """Move campaigns and their funds whose first or last instant has come, and what pages say of the time that
+    has passed, so that they are pressed again.
+    """
     now = clock.now()
     turned = Q(phase=Phase.UPCOMING, starts_at__lte=now) | Q(phase=Phase.OPEN, ends_at__lte=now)
     for campaign in Campaign.objects.filter(turned):
         turn_phase(row=campaign, by=BY)
     for fund in MatchingFund.objects.filter(turned):
         turn_phase(row=fund, by=BY)
+    for campaign in Campaign.objects.filter(phase=Phase.OPEN):
+        tell_time(campaign=campaign)
 
 
 def _try(what: str, work: Callable[[], object]) -> None:

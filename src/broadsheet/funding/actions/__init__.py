@@ -21,7 +21,12 @@ from broadsheet.funding.actions.banking import (
     match_obvious,
     set_line_aside,
 )
-from broadsheet.funding.actions.campaigns import change_campaign, create_campaign, turn_phase
+from broadsheet.funding.actions.campaigns import (
+    change_campaign,
+    create_campaign,
+    tell_time,
+    turn_phase,
+)
 from broadsheet.funding.actions.caring import add_note, send_receipt_again
 from broadsheet.funding.actions.checkout import open_checkout
 from broadsheet.funding.actions.connecting import connect_stripe
@@ -130,6 +135,7 @@ __all__ = [
     "submit_refund",
     "switch_method",
     "take_apart",
+    "tell_time",
     "tell_what_comes",
     "turn_phase",
     "wake_pledge",

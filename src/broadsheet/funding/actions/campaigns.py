@@ -13,7 +13,7 @@ from django.db import transaction
 
 from broadsheet.funding.errors import BadCampaign
 from broadsheet.funding.models import Campaign, CampaignText, CampaignTotal, MatchingFund
-from broadsheet.funding.rules.giving import phase_of, problem_with
+from broadsheet.funding.rules.giving import percent_passed, phase_of, problem_with
 from broadsheet.kit import audit, changes, clock
 from broadsheet.kit.money import Money
 
@@ -61,6 +61,7 @@ def create_campaign(
         phase=phase_of(clock.now(), starts_at, ends_at),
     )
     CampaignTotal.objects.create(campaign=campaign)
+    tell_time(campaign=campaign)
     _write(campaign, texts)
     said = {"goal": goal.minor, "currency": goal.currency, "supporters": supporters}
     audit.record("campaign.created", campaign, by=by, **said)
@@ -95,6 +96,8 @@ def change_campaign(
         ends_at=ends_at,
         phase=phase_of(clock.now(), starts_at, ends_at),
     )
+    current.refresh_from_db()
+    tell_time(campaign=current)
     if texts is not None:
         _check_words(texts)
         _write(campaign, texts)
@@ -119,6 +122,15 @@ def turn_phase(*, row: Campaign | MatchingFund, by: audit.Actor) -> bool:
             changes.mark(row)
             audit.record(TURNED[type(row)], row, by=by, phase=phase)
     return bool(moved)
+
+
+@transaction.atomic
+def tell_time(*, campaign: Campaign) -> None:
+    """Have a campaign's pages say how much of its time has passed, where that is another percent than they say."""
+    passed = percent_passed(clock.now(), campaign.starts_at, campaign.ends_at)
+    rows = CampaignTotal.objects.filter(campaign=campaign).exclude(passed_percent=passed)
+    if rows.update(passed_percent=passed):
+        changes.mark(CampaignTotal.objects.get(campaign=campaign))
 
 
 def _write(campaign: Campaign, texts: Mapping[str, Words]) -> None:

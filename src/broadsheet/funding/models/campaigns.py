@@ -81,12 +81,15 @@ class CampaignText(models.Model):
 
 
 class CampaignTotal(models.Model):
-    """What a campaign has received: moved by settlement, the same as the ledger's sum (a check compares them)."""
+    """How far a campaign is: what it received, moved by settlement and the same as the ledger's sum (a check compares
+    them), and how much of its time has passed in whole percent, moved by the clock.
+    """
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="total")
     gifts_minor = models.BigIntegerField(default=0)
     matched_minor = models.BigIntegerField(default=0)
     gifts = models.IntegerField(default=0)
+    passed_percent = models.SmallIntegerField(default=0)
 
     class Meta:
         constraints = (

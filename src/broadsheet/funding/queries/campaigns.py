@@ -89,6 +89,7 @@ class Progress:
     """What a campaign has received, `matched` of it from sponsors. `percent` is rounded down.
 
     `supporters` are counted where they are the goal: `wanted` is how many, 0 where the goal is an amount.
+    `passed` is how much of its time has passed, in percent and rounded down, as long as it runs.
     """
 
     total: Money
@@ -98,6 +99,12 @@ class Progress:
     percent: int
     supporters: int = 0
     wanted: int = 0
+    passed: int | None = None
+
+    @property
+    def is_on_track(self) -> bool:
+        """Whether as much of the goal is reached as of the time has passed."""
+        return self.percent >= (self.passed or 0)
 
 
 def campaign_path(slug: str, code: str) -> str:
@@ -141,6 +148,7 @@ def progress(campaign: Campaign) -> Progress:
         else percent_reached(together, campaign.goal_minor),
         supporters,
         wanted,
+        total.passed_percent if campaign.phase == Phase.OPEN else None,
     )
 
 

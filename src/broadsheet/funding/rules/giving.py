@@ -53,6 +53,11 @@ def percent_reached(total: int, goal: int) -> int:
     return max(total, 0) * 100 // goal
 
 
+def percent_passed(now: dt.datetime, starts_at: dt.datetime, ends_at: dt.datetime) -> int:
+    """Whole percent of a campaign's time that has passed, rounded down: 0 before it, 100 from its end on."""
+    return min(max((now - starts_at) * 100 // (ends_at - starts_at), 0), 100)
+
+
 def phase_of(now: dt.datetime, starts_at: dt.datetime, ends_at: dt.datetime) -> Phase:
     """Where a campaign is in time: its first instant belongs to it, its last one does not."""
     if now < starts_at:
