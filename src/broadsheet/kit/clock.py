@@ -7,10 +7,21 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+_standing: dt.datetime | None = None
+
 
 def now() -> dt.datetime:
     """This instant, aware, in UTC."""
-    return dt.datetime.now(dt.UTC)
+    return _standing or dt.datetime.now(dt.UTC)
+
+
+def stand(moment: dt.datetime | None) -> None:
+    """Let it be this instant, aware, until something else is said; None for the true time again.
+
+    For rehearsals, which have a process of their own.
+    """
+    global _standing  # noqa: PLW0603 - there is one time
+    _standing = moment
 
 
 def newsroom_zone() -> ZoneInfo:

@@ -4,6 +4,7 @@ from broadsheet.funding.actions.accounts import (
     change_account,
     connect_account,
     open_account,
+    open_sandbox_account,
     switch_method,
     webhook_address,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "open_account",
     "open_checkout",
     "open_fund",
+    "open_sandbox_account",
     "pause_pledge",
     "plan_renewals",
     "process_event",

@@ -39,6 +39,24 @@ def open_account(*, by: audit.Actor) -> ProcessorAccount:
 
 
 @transaction.atomic
+def open_sandbox_account(*, slug: str, by: audit.Actor) -> ProcessorAccount:
+    """One more account with the sandbox, to rehearse a move to it; the one of this name where there is one.
+
+    New gifts go through the oldest account that is active. Raises NotTaken for a name that another processor's
+    account has, or where a sandbox would stand beside real money.
+    """
+    need_no_real_money()
+    account, is_new = ProcessorAccount.objects.get_or_create(
+        slug=slug, defaults={"kind": ProcessorKind.SANDBOX}
+    )
+    if account.kind != ProcessorKind.SANDBOX:
+        raise NotTaken(f"The account {slug} is not one of the sandbox.")
+    if is_new:
+        audit.record("processor.opened", account, by=by, kind=account.kind)
+    return account
+
+
+@transaction.atomic
 def open_offline_account(*, by: audit.Actor) -> ProcessorAccount:
     """The account of what comes by hand and of the bank, made when it is first needed."""
     account, is_new = ProcessorAccount.objects.get_or_create(

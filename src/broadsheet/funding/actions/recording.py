@@ -28,7 +28,7 @@ def record_donation(
     gateway = in_process_gateway(account, sandbox)
     donation = begin_donation(gift=gift, nonce=tokens.reference(40), by=by, begun_at=at)
     attempt = open_checkout(donation=donation, by=by, gateway=gateway)
-    sandbox.pay(attempt.checkout_id)
+    sandbox.press(attempt.checkout_id, "pay")
     collect_events(account=account, by=by, gateway=gateway)
     waiting = InboxEvent.objects.filter(account=account, state=EventState.RECEIVED)
     for event in waiting.order_by("pk"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,12 +29,19 @@ class SandboxTransport(httpx.BaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
 
 
+Make = Callable[[Path, Secrets, Callable[[], float]], Sandbox]
+"""What makes a sandbox over a directory, by its clock."""
+
+
 class InProcessSandbox:
     """A sandbox over `folder` whose clock stands at `at`, which may be set."""
 
-    def __init__(self, folder: Path, secrets: Secrets, at: dt.datetime) -> None:
+    def __init__(
+        self, folder: Path, secrets: Secrets, at: dt.datetime, make: Make = Sandbox
+    ) -> None:
         self.at = at
-        self.sandbox = Sandbox(folder, secrets, self._time)
+        self._master_key = secrets.key
+        self.sandbox = make(folder, secrets, self._time)
         self.client = httpx.Client(
             transport=SandboxTransport(self.sandbox), base_url="http://sandbox.invalid"
         )
@@ -41,9 +49,15 @@ class InProcessSandbox:
     def _time(self) -> float:
         return self.at.timestamp()
 
-    def pay(self, checkout_id: str) -> None:
-        """Press the button that pays."""
-        self.client.post(f"/checkout/{checkout_id}/", data={"outcome": "pay"})
+    def press(self, checkout_id: str, button: str) -> None:
+        """Press a button of a checkout page; one that is not there any more does nothing."""
+        self.client.post(f"/checkout/{checkout_id}/", data={"outcome": button})
+
+    def switch(self, path: str, **wish: object) -> bool:
+        """Use a switch of the sandbox, such as a bank's decision; whether it could be used."""
+        headers = {"Authorization": f"Bearer {self._master_key}"}
+        answer = self.client.post(f"/admin/{path}", json=wish, headers=headers)
+        return answer.status_code == 200
 
     def __enter__(self) -> Self:
         return self

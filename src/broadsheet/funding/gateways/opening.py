@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -24,12 +26,28 @@ if TYPE_CHECKING:
     from broadsheet.funding.gateways.stripe.gateway import StripeGateway
 
 
+_stage: InProcessSandbox | None = None
+
+
+@contextmanager
+def on_stage(sandbox: InProcessSandbox) -> Iterator[None]:
+    """Reach every account of the sandbox in this process, for the block: a rehearsal needs no socket."""
+    global _stage  # noqa: PLW0603 - a process plays on one stage
+    _stage = sandbox
+    try:
+        yield
+    finally:
+        _stage = None
+
+
 def gateway_of(account: ProcessorAccount) -> Gateway:
     """The gateway of an account; the sandbox is reached over the network of this machine."""
     if account.kind == ProcessorKind.OFFLINE:
         return OfflineGateway(account)
     if account.kind == ProcessorKind.STRIPE:
         return stripe_gateway(settings.BROADSHEET.stripe_key, account.endpoint)
+    if _stage:
+        return _sandbox(account.slug, _stage.client)
     return _sandbox(account.slug, _client(f"http://127.0.0.1:{settings.BROADSHEET.sandbox_port}"))
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from broadsheet.funding.gateways.sandbox.faults import take_delivery_faults
@@ -26,12 +27,24 @@ LATE = 60.0
 HEADER = "Sandbox-Signature"
 
 
+Carry = Callable[[str, bytes, str], int]
+"""Brings a body with its signature to an address and returns the status of the answer, or raises OSError."""
+
+
 class Deliveries:
     """The queue of webhooks of one store, and the thread that empties it."""
 
-    def __init__(self, store: Store, master_secret: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        master_secret: str,
+        time_of: Callable[[], float] = time.time,
+        carry: Carry | None = None,
+    ) -> None:
         self.store = store
         self.master_secret = master_secret
+        self.time_of = time_of
+        self.carry = carry or post
         self._news = threading.Event()
         self._ended = False
         self._thread: threading.Thread | None = None
@@ -40,8 +53,8 @@ class Deliveries:
         """Queue one event for its account's address, with the faults that are due."""
         if not self.store.account(account)["webhook_url"]:
             return
-        faults = take_delivery_faults(self.store, account)
-        now = time.time()
+        faults = self.faults(account)
+        now = self.time_of()
         if "forge" in faults:
             self._add(event, now, forged=1)
         if "drop" not in faults:
@@ -49,6 +62,10 @@ class Deliveries:
             for _ in range(2 if "duplicate" in faults else 1):
                 self._add(event, due)
         self._news.set()
+
+    def faults(self, account: str) -> list[str]:
+        """The faults that the next webhook of an account has."""
+        return take_delivery_faults(self.store, account)
 
     def _add(self, event: int, due: float, forged: int = 0) -> None:
         self.store.run(
@@ -82,7 +99,7 @@ class Deliveries:
         """Seconds until the next delivery is due, None when none waits."""
         waiting = self.store.rows("SELECT min(due) AS due FROM delivery WHERE state='waiting'")
         due = waiting[0]["due"]
-        return None if due is None else max(0.05, due - time.time())
+        return None if due is None else max(0.05, due - self.time_of())
 
     def send_due(self) -> int:
         """Send what is due, one after the other; return how many were tried."""
@@ -90,7 +107,7 @@ class Deliveries:
             "SELECT delivery.*, event.body, event.account FROM delivery JOIN event"
             " ON event.seq = delivery.event WHERE state = 'waiting' AND due <= ?"
             " ORDER BY due, delivery.seq",
-            time.time(),
+            self.time_of(),
         )
         for row in due:
             if not self._ended:
@@ -102,9 +119,9 @@ class Deliveries:
         body, secrets = row["body"].encode(), self.secrets(account)
         if row["forged"]:
             body, secrets = _forged(row["body"]), ["whsec_of_somebody_else"]
-        signature = signature_header(body, secrets, int(time.time()))
+        signature = signature_header(body, secrets, int(self.time_of()))
         try:
-            status = post(account["webhook_url"], body, signature)
+            status = self.carry(account["webhook_url"], body, signature)
             answer = str(status)
         except (OSError, http.client.HTTPException, ValueError) as error:
             status, answer = 0, f"{type(error).__name__}: {error}"[:200]
@@ -114,7 +131,7 @@ class Deliveries:
         self.store.run(
             "UPDATE delivery SET state = ?, attempts = ?, answer = ?, due = ? WHERE seq = ?",
             "done" if taken else "given up" if over else "waiting",
-            *(attempts, answer, time.time() + (0 if over else PAUSES[attempts - 1]), row["seq"]),
+            *(attempts, answer, self.time_of() + (0 if over else PAUSES[attempts - 1]), row["seq"]),
         )
 
     def secrets(self, account: Row) -> list[str]:

@@ -1,0 +1,1 @@
+"""A year of giving in a minute: invented supporters, banks and faults around the newsroom's own actions and tasks."""
