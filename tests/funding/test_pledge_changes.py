@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from django.test import Client
 
-from broadsheet.funding import tasks
+from broadsheet.funding import checks, tasks
 from broadsheet.funding.actions import (
     approve_refund,
     cancel_pledge,
@@ -19,6 +20,7 @@ from broadsheet.funding.actions import (
     open_checkout,
     pause_pledge,
     plan_renewals,
+    release_pledge,
     renewing,
     resume_pledge,
     send_pledge_mail,
@@ -26,6 +28,8 @@ from broadsheet.funding.actions import (
     submit_refund,
     wake_pledge,
 )
+from broadsheet.funding.actions.keeping import hold_disputed
+from broadsheet.funding.actions.telling import pledge_path
 from broadsheet.funding.choices import AccountState, LedgerAccount
 from broadsheet.funding.errors import BadAmount, PledgeRefused
 from broadsheet.funding.gateways.protocol import Gateway
@@ -37,6 +41,7 @@ from broadsheet.funding.models import (
     Refund,
 )
 from broadsheet.funding.queries import ledger_sum, unpaid_gift
+from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
 from promises import Promises, actions, raising, said, today
@@ -299,3 +304,53 @@ def test_message_that_cannot_be_sent_is_sent_later_and_the_same(
     assert not send_pledge_mail(mail=note), "it is sent"
     assert [message.subject for message in mail.outbox] == ["Your gift of $25 is cancelled"]
     assert re.search(r"/give/pledge/\w+/\w{40}/", str(mail.outbox[0].body))
+
+
+def test_disputed_gift_holds_its_pledge_until_somebody_looked(promises: Promises) -> None:
+    pledge, other = promises.make(), promises.make(email="kim@example.org")
+    promises.card(other, "insufficient_funds")
+    promises.to("2026-02-10")
+    payment = promises.last_gift(pledge).attempts.get().payment_id
+    promises.stage.switch(f"payments/{payment}", outcome="dispute")
+    promises.stage.settle()
+    pledge.refresh_from_db()
+    assert pledge.held_at == clock.now()
+    assert "your bank asks about a gift" in str(Client().get(pledge_path(pledge)).content)
+    promises.stage.switch(f"payments/{payment}", outcome="dispute_won")
+    promises.stage.settle()
+    promises.to("2026-02-28")
+    promises.work()
+    facts = promises.facts(pledge)
+    assert (facts["charges"], facts["periods"]) == (1, ["2026-01 paid"]), "the other's alone"
+    assert [*checks.promises()] == []
+    release_pledge(pledge=pledge, by="test")
+    promises.work()
+    assert promises.facts(pledge)["periods"] == ["2026-01 paid", "2026-02 paid"]
+    with pytest.raises(PledgeRefused, match="Nothing holds it"):
+        release_pledge(pledge=pledge, by="test")
+    # What is being taken stops too, and is let go when it is late.
+    payment = promises.last_gift(pledge).attempts.get().payment_id
+    promises.card(pledge, "insufficient_funds")
+    promises.to("2026-03-31")
+    plan_renewals(by="test")
+    promises.stage.switch(f"payments/{payment}", outcome="dispute")
+    promises.stage.settle()
+    for _ in range(9):
+        promises.wait(days=1)
+        promises.work()
+    assert promises.facts(pledge)["periods"][-1] == "2026-03 missed"
+    assert promises.facts(pledge)["state"] == "active"
+    promises.wait(days=30)
+    promises.work()
+    assert promises.facts(pledge)["mails"].count("Your next gift of $25") == 0
+
+
+def test_dispute_that_comes_before_the_charge_is_sent_holds_it(promises: Promises) -> None:
+    pledge = promises.make()
+    promises.to("2026-02-28")
+    plan_renewals(by="test")
+    occurrence = pledge.occurrences.get(state="taking")
+    attempt = renewing._attempt_to_charge(occurrence, "test")
+    assert attempt
+    hold_disputed(promises.last_gift(pledge), "test")
+    assert not renewing._mark_sent(occurrence, attempt)

@@ -160,3 +160,17 @@ def test_pledges_of_two_who_are_one_move_and_go_back(promises: Promises) -> None
     assert promises.last_gift(pledge).supporter == kept
     take_apart(merge=merge, by=by)
     assert Supporter.objects.get(email="old@example.org").pledges.get() == pledge
+
+
+def test_pledge_whose_gift_is_disputed_is_listed_and_let_go_on(promises: Promises) -> None:
+    pledge = promises.make()
+    payment = promises.last_gift(pledge).attempts.get().payment_id
+    promises.stage.switch(f"payments/{payment}", outcome="dispute")
+    promises.stage.settle()
+    client = staff("fundraiser")
+    page = seen(client, state="held")
+    assert "held: a gift is disputed" in page
+    assert ">1</a>" in page
+    assert "Charge it again" in seen(client, f"{SCREEN}{pledge.key}/")
+    assert press(client, pledge, do="release") == "It is charged again from its next day on."
+    assert "held: a gift" not in seen(client)

@@ -144,7 +144,7 @@ def guarded() -> Iterator[Finding]:
 def promises() -> Iterator[Finding]:
     """Whether gifts of pledges are planned and taken, and whether money came for what was cancelled."""
     now = clock.now()
-    late = Q(next_on__lt=clock.day_of(now) - dt.timedelta(days=1), state__in=RUNNING)
+    late = Q(next_on__lt=clock.day_of(now) - dt.timedelta(days=1), state__in=RUNNING, held_at=None)
     if count := Pledge.objects.filter(late).count():
         yield f"{count} monthly or yearly gifts are due and not planned", "Is the worker alive?"
     waiting = Occurrence.objects.filter(state=OccurrenceState.TAKING)

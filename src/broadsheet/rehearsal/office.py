@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 
-from broadsheet.funding.actions import approve_refund, decline_refund, propose_refund
+from broadsheet.funding.actions import (
+    approve_refund,
+    cancel_pledge,
+    decline_refund,
+    propose_refund,
+    release_pledge,
+)
 from broadsheet.funding.choices import AccountState, DonationState, RefundState
-from broadsheet.funding.errors import GatewayError, RefundRefused
+from broadsheet.funding.errors import GatewayError, PledgeRefused, RefundRefused
 from broadsheet.funding.gateways.opening import gateway_of
-from broadsheet.funding.models import Donation, Refund
+from broadsheet.funding.models import Donation, Pledge, Refund
 from broadsheet.funding.rules.currencies import processor_step
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
@@ -41,6 +47,20 @@ class Office:
             agrees = self.chance.happens(800)
             (approve_refund if agrees else decline_refund)(refund=refund, by=self.bo)
             has_acted = True
+        return self._look_at_held() or has_acted
+
+    def _look_at_held(self) -> bool:
+        """Ask those whose banks dispute a gift, sooner or later: some know it after all, some want to end it."""
+        has_acted = False
+        for pledge in Pledge.objects.filter(held_at__isnull=False).order_by("pk"):
+            if not self.chance.happens(200):
+                continue
+            with suppress(PledgeRefused):
+                if self.chance.happens(700):
+                    release_pledge(pledge=pledge, by=self.ann)
+                else:
+                    cancel_pledge(pledge=pledge, reason="It was not them", by=self.ann)
+                has_acted = True
         return has_acted
 
     def _give_back(self) -> None:

@@ -13,6 +13,7 @@ from broadsheet.funding.actions.altering import (
     change_amount,
     change_date,
     pause_pledge,
+    release_pledge,
     resume_pledge,
     skip_gift,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "reconcile_bank",
     "record_donation",
     "release_breaker",
+    "release_pledge",
     "replay_event",
     "resolve_attempt",
     "resume_pledge",

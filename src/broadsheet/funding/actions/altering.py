@@ -58,6 +58,19 @@ def resume_pledge(*, pledge: Pledge, by: audit.Actor) -> None:
         audit.record("pledge.resumed", held, by=by)
 
 
+def release_pledge(*, pledge: Pledge, by: audit.Actor) -> None:
+    """Let a pledge be charged again that was held for a dispute. Raises PledgeRefused where it is not.
+
+    What became due meanwhile is taken as after downtime: once, and nothing that is late.
+    """
+    with _held(pledge, (*LIVING, PledgeState.PENDING, PledgeState.LAPSED)) as held:
+        if held.held_at is None:
+            raise PledgeRefused("Nothing holds it.")
+        held.held_at = None
+        held.save(update_fields=["held_at"])
+        audit.record("pledge.released", held, by=by)
+
+
 def skip_gift(*, pledge: Pledge, by: audit.Actor) -> None:
     """Leave out one gift: the one that could not be taken yet, else the next. Raises PledgeRefused."""
     with _held(pledge, LIVING) as held:

@@ -141,6 +141,14 @@ def lapse_gift(donation: Donation) -> None:
     pending.update(state=DonationState.LAPSED)
 
 
+def hold_disputed(donation: Donation, by: audit.Actor) -> None:
+    """Charge nothing more of the pledge that a gift is of, if any, whose bank disputes it. Its row is held."""
+    rows = Pledge.objects.filter(occurrences__donation=donation, held_at=None)
+    for pledge in rows.exclude(state=PledgeState.CANCELED):
+        Pledge.objects.filter(pk=pledge.pk).update(held_at=clock.now())
+        audit.record("pledge.held", pledge, by=by, donation=donation.pk)
+
+
 def keep_method(account: ProcessorAccount, instrument: Instrument) -> PaymentMethod:
     """Our row of what may be charged later."""
     kept, _is_new = PaymentMethod.objects.update_or_create(

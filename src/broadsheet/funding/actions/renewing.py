@@ -50,7 +50,7 @@ def plan_renewals(*, by: audit.Actor) -> int:
     today = clock.day_of(now)
     with transaction.atomic():
         due = Pledge.objects.select_for_update(skip_locked=True).filter(
-            state__in=RUNNING, next_on__lte=today
+            state__in=RUNNING, next_on__lte=today, held_at=None
         )
         pledges = list(due.order_by("next_on", "pk")[:TOGETHER])
         taking = Occurrence.objects.filter(pledge__in=pledges, state=OccurrenceState.TAKING)
@@ -160,6 +160,8 @@ def _attempt_to_charge(occurrence: Occurrence, by: audit.Actor) -> Attempt | Non
             return latest
         now = clock.now()
         is_late = clock.day_of(now) - occurrence.due_on > LATEST and not occurrence.declines
+        if pledge.held_at and not is_late:
+            return None
         if pledge.state not in RUNNING or is_late:
             let_go(occurrence, OccurrenceState.MISSED)
             audit.record("pledge.let_go", pledge, by=by, occurrence=occurrence.pk)
@@ -195,7 +197,7 @@ def _usable(pledge: Pledge) -> PaymentMethod | None:
 
 
 def _mark_sent(occurrence: Occurrence, attempt: Attempt) -> bool:
-    """Note that the key is sent now; false where it must not be: cancelled or paused meanwhile, ended, or too old.
+    """Note that the key is sent now; false where it must not be: cancelled, paused or held meanwhile, ended, too old.
 
     Whoever stops a pledge holds the same row: before this mark, and nothing is sent, or after it.
     """
@@ -203,7 +205,11 @@ def _mark_sent(occurrence: Occurrence, attempt: Attempt) -> bool:
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update().get(pk=occurrence.pledge_id)
         occurrence = Occurrence.objects.get(pk=occurrence.pk)
-        is_wanted = pledge.state in RUNNING and occurrence.state == OccurrenceState.TAKING
+        is_wanted = (
+            pledge.state in RUNNING
+            and pledge.held_at is None
+            and occurrence.state == OccurrenceState.TAKING
+        )
         held = Attempt.objects.select_for_update().get(pk=attempt.pk)
         sent = held.submitted_at or now
         if not is_wanted or held.state not in UNOPENED or now - sent > KEY_LIFE:

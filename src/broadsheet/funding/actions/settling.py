@@ -10,7 +10,12 @@ from django.db.models import F
 
 from broadsheet.funding import ledger
 from broadsheet.funding.actions.guarding import note_cards
-from broadsheet.funding.actions.keeping import charge_ended, gift_came, hold_pledge_of
+from broadsheet.funding.actions.keeping import (
+    charge_ended,
+    gift_came,
+    hold_disputed,
+    hold_pledge_of,
+)
 from broadsheet.funding.actions.receipts import first_state
 from broadsheet.funding.actions.returning import fold_returns, propose_return
 from broadsheet.funding.actions.sponsoring import claim_match
@@ -58,8 +63,8 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         if state != attempt.state:
             verdict = _move(attempt, state, checkout.payment, by)
         payment = checkout.payment if state == AttemptState.SUCCEEDED else None
-        if payment and fold_returns(attempt, payment, by):
-            verdict = Verdict.BOOKED
+        if payment:
+            verdict = _fold_returns(attempt, payment, by) or verdict
         note_cards(attempt, checkout.tries, by)
         return verdict
 
@@ -78,6 +83,15 @@ def _move(
         return Verdict.NOTED
     _book(attempt, donation, payment, by)
     return Verdict.BOOKED
+
+
+def _fold_returns(attempt: Attempt, payment: Payment, by: audit.Actor) -> Verdict:
+    """Book what went back, if anything is new; a dispute that is new holds the gift's pledge."""
+    disputes = attempt.disputes.count()
+    is_new = fold_returns(attempt, payment, by)
+    if attempt.disputes.count() > disputes:
+        hold_disputed(attempt.donation, by)
+    return Verdict.BOOKED if is_new else Verdict.NONE
 
 
 def _amounts(checkout: Checkout) -> Iterator[Money]:

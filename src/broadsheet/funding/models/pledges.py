@@ -27,6 +27,8 @@ RUNNING = (PledgeState.ACTIVE, PledgeState.PAST_DUE)
 class Pledge(models.Model):
     """A standing promise. `next_on` is the day of its next gift in the newsroom's zone, None where none is to come.
 
+    `held_at` is since when nothing is charged because a gift of it is disputed, until somebody looked at that.
+
     `cover_minor` is what was agreed to beside the gift, and is not reckoned anew. Names are as in a donation.
     """
 
@@ -49,6 +51,7 @@ class Pledge(models.Model):
     anchor_month = models.PositiveSmallIntegerField()
     next_on = models.DateField(_("next gift"), null=True, blank=True)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    held_at = models.DateTimeField(_("held"), null=True, blank=True)
     gift_minor = models.BigIntegerField(_("gift"))
     cover_minor = models.BigIntegerField(_("cover for fees"), default=0)
     currency = models.CharField(_("currency"), max_length=3)

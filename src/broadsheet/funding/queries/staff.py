@@ -30,6 +30,9 @@ from broadsheet.kit.models import AuditEntry
 
 M = TypeVar("M", bound=Model)
 
+HELD = "held"
+"""Asked for like a state: pledges that are held for a dispute, whatever their state is."""
+
 FEW = 400
 """So many people or gifts are named one by one in a question to the database."""
 
@@ -104,7 +107,9 @@ def found_pledges(asked: str, state: str, before: int | None, count: int) -> lis
     rows = Pledge.objects.select_related("supporter", "method").annotate(
         declined=Subquery(refused.exclude(decline="").values("decline")[:1])
     )
-    if state:
+    if state == HELD:
+        rows = rows.filter(held_at__isnull=False)
+    elif state:
         rows = rows.filter(state=state)
     if asked:
         of = Supporter.objects.filter(_called(asked))
@@ -115,10 +120,12 @@ def found_pledges(asked: str, state: str, before: int | None, count: int) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How pledges are: how many in each state (by its name), cards that end before their next gift, open incidents."""
+    """How pledges are: how many in each state (by its name), cards that end before their next gift, how many are held
+    for a dispute, open incidents."""
 
     states: list[tuple[str, int]]
     cards: int
+    held: int
     incidents: list[Incident]
 
 
@@ -129,7 +136,10 @@ def health_of_pledges() -> Health:
     going_on = Pledge.objects.filter(next_on__isnull=False)
     ends = going_on.filter(method__expires_on__lt=F("next_on")).count()
     open_ = Incident.objects.filter(refund__state=RefundState.PROPOSED)
-    return Health(named, ends, list(open_.select_related("pledge", "donation", "refund")[:20]))
+    held = Pledge.objects.filter(held_at__isnull=False).exclude(state=PledgeState.CANCELED).count()
+    return Health(
+        named, ends, held, list(open_.select_related("pledge", "donation", "refund")[:20])
+    )
 
 
 def _below(rows: QuerySet[M], before: int | None, count: int) -> list[M]:

@@ -130,7 +130,7 @@ def _page(pledge: Pledge, signature: str, *, status: int = 200, **context: Any) 
             pledge.cadence
         ],
         "state": _state(pledge),
-        "next_on": day(pledge.next_on) if pledge.next_on else "",
+        "next_on": day(pledge.next_on) if pledge.next_on and not pledge.held_at else "",
         "unpaid": unpaid.gross.format(code) if unpaid else "",
         "can_change": pledge.state in LIVING,
         "can_cancel": pledge.state in (*LIVING, PledgeState.LAPSED),
@@ -151,6 +151,8 @@ def _page(pledge: Pledge, signature: str, *, status: int = 200, **context: Any) 
 
 
 def _state(pledge: Pledge) -> str:
+    if pledge.held_at and pledge.state != PledgeState.CANCELED:
+        return _("Nothing is taken for now: your bank asks about a gift")
     return {
         PledgeState.PENDING.value: _("The first gift has not arrived yet"),
         PledgeState.ACTIVE.value: _("All is well"),

@@ -9,11 +9,17 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from broadsheet.funding.actions import cancel_pledge, pause_pledge, resume_pledge, skip_gift
+from broadsheet.funding.actions import (
+    cancel_pledge,
+    pause_pledge,
+    release_pledge,
+    resume_pledge,
+    skip_gift,
+)
 from broadsheet.funding.choices import PledgeState
 from broadsheet.funding.errors import PledgeRefused
 from broadsheet.funding.models import Pledge
-from broadsheet.funding.queries.staff import found_pledges, health_of_pledges
+from broadsheet.funding.queries.staff import HELD, found_pledges, health_of_pledges
 from broadsheet.funding.views.staff.screens import ROWS, act, before, need, person, screen
 from broadsheet.kit import audit
 from broadsheet.kit.audit import trail_of
@@ -22,6 +28,7 @@ DONE = {
     "skip": "The gift is left out.",
     "pause": "It is paused.",
     "resume": "It goes on.",
+    "release": "It is charged again from its next day on.",
     "cancel": "It is cancelled.",
 }
 
@@ -38,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "Monthly and yearly",
         asked=asked,
         state=state,
-        states=PledgeState.pairs(),
+        states=[*PledgeState.pairs(), (HELD, "Held for a dispute")],
         rows=rows[:ROWS],
         more=rows[ROWS:],
         health=health_of_pledges(),
@@ -89,6 +96,8 @@ def _do(wish: str, pledge: Pledge, request: HttpRequest) -> None:
         pause_pledge(pledge=pledge, until=_day(request.POST.get("until", "")), by=by)
     elif wish == "resume":
         resume_pledge(pledge=pledge, by=by)
+    elif wish == "release":
+        release_pledge(pledge=pledge, by=by)
     elif wish == "cancel":
         cancel_pledge(pledge=pledge, reason=request.POST.get("reason", ""), by=by)
     else:
