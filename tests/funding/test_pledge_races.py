@@ -13,7 +13,9 @@ from broadsheet.funding.actions import (
     cancel_pledge,
     change_amount,
     charge_occurrence,
+    move_methods,
     open_checkout,
+    open_sandbox_account,
     pause_pledge,
     plan_renewals,
     resolve_attempt,
@@ -21,6 +23,7 @@ from broadsheet.funding.actions import (
 )
 from broadsheet.funding.models import Attempt, Donation, Incident, Occurrence, Pledge
 from broadsheet.funding.queries import unpaid_gift
+from broadsheet.funding.rules.moving import Mapped
 from broadsheet.kit.money import Money
 from promises import Promises
 from stage import at_once, in_a_process
@@ -199,3 +202,33 @@ def test_c1_c2_killed_at_the_charge_the_clock_finds_out_and_it_is_charged_once(
     assert (facts["gifts"], facts["periods"][-1]) == (5000, "2026-02 paid")
     assert paid(open_promises) == 2
     assert len(facts["mails"]) == 1
+
+
+def test_k10_moved_to_another_processor_beside_the_renewal_is_charged_once(
+    open_promises: Promises,
+) -> None:
+    made = pledges(open_promises, ROUNDS)
+    source = open_promises.stage.account
+    target = open_sandbox_account(slug="sandbox-2", by="test")
+    rows = []
+    for number, pledge in enumerate(made):
+        assert pledge.method
+        new = open_promises.stage.sandbox.processor.keep_method(target.slug)
+        old = (pledge.method.customer, pledge.method.method)
+        rows.append(Mapped(number, old, (new["customer"], new["method"])))
+    open_promises.to("2026-02-28")
+    plan_renewals(by="worker")
+
+    def moving(row: Mapped) -> Callable[[], object]:
+        return lambda: move_methods(rows=[row], source=source, target=target, by="test")
+
+    raced(*[work for row in rows for work in (moving(row), tasks.take_gifts)])
+    for _ in range(2):
+        open_promises.wait(minutes=10)
+        open_promises.work()
+    assert paid(open_promises) == 2 * ROUNDS
+    for pledge in made:
+        facts = open_promises.facts(pledge)
+        assert (facts["state"], facts["periods"]) == ("active", ["2026-01 paid", "2026-02 paid"])
+        assert pledge.method
+        assert pledge.method.account.slug == "sandbox-2"

@@ -228,6 +228,14 @@ class MailState(Choice):
     DROPPED = "dropped", "Not wanted any more"
 
 
+class Moved(Choice):
+    """What became of a row of a map of tokens."""
+
+    MOVED = "moved", "moved"
+    SKIPPED = "skipped", "skipped"
+    FAILED = "failed", "failed"
+
+
 class RowVerdict(Choice):
     """What a row of a bank's statement turned out to be."""
 

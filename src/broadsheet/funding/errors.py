@@ -48,6 +48,10 @@ class RefundRefused(FundingError):
     """Money cannot be given back as it was asked for."""
 
 
+class BadMap(FundingError):
+    """A file that says which token became which cannot be read at all."""
+
+
 class BadStatement(FundingError):
     """A bank's statement cannot be read at all."""
 

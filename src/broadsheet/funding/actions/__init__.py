@@ -50,6 +50,7 @@ from broadsheet.funding.actions.inbox import (
 )
 from broadsheet.funding.actions.linking import ask_for_link, send_link
 from broadsheet.funding.actions.merging import merge_supporters, take_apart
+from broadsheet.funding.actions.moving import MovedRow, left_behind, move_methods
 from broadsheet.funding.actions.offline import expect_gift, give_up_gift
 from broadsheet.funding.actions.periods import close_period
 from broadsheet.funding.actions.receipts import send_receipt
@@ -78,6 +79,7 @@ from broadsheet.funding.actions.updating import publish_update, send_update, sto
 __all__ = [
     "Asker",
     "Gift",
+    "MovedRow",
     "Proof",
     "Reconciliation",
     "add_note",
@@ -103,10 +105,12 @@ __all__ = [
     "forget_marks",
     "give_up_gift",
     "import_statement",
+    "left_behind",
     "match_line",
     "match_obvious",
     "merge_supporters",
     "money_left",
+    "move_methods",
     "open_account",
     "open_checkout",
     "open_fund",
