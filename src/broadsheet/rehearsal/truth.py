@@ -76,11 +76,11 @@ def _charges(stage: Stage) -> Iterator[str]:
 
 
 def _pledges() -> Iterator[str]:
-    for pledge in Pledge.objects.prefetch_related("occurrences__donation"):
+    for pledge in Pledge.objects.all():
         goes_on = pledge.state in (*RUNNING, PledgeState.PAUSED)
         if (pledge.next_on is not None) is not goes_on:
             yield f"pledge {pledge.key} is {pledge.state} and its next gift is on {pledge.next_on}"
-        for each in pledge.occurrences.all():
-            has_come = each.donation is not None and each.donation.state == DonationState.SETTLED
-            if (each.state == OccurrenceState.PAID) is not has_come:
-                yield f"{each.period:%Y-%m} of pledge {pledge.key} is {each.state}, its gift says otherwise"
+    periods = Occurrence.objects.values_list("pledge__key", "period", "state", "donation__state")
+    for key, period, state, gift in periods:
+        if (state == OccurrenceState.PAID) is not (gift == DonationState.SETTLED):
+            yield f"{period:%Y-%m} of pledge {key} is {state}, its gift says otherwise"
