@@ -32,9 +32,11 @@ from broadsheet.funding.models import (
     BankStatement,
     Donation,
     InboxEvent,
+    ReceiptSeries,
     Refund,
     Supporter,
     SupporterMerge,
+    YearlyStatement,
 )
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
@@ -291,11 +293,17 @@ class Newsroom:
             campaign=campaign, sponsor="A trust", cap=Money(100, "USD"), starts_at=now,
             ends_at=campaign.ends_at, by="test",
         )  # fmt: skip
+        stated = YearlyStatement.objects.create(
+            key="s", series=ReceiptSeries.objects.create(name="S2025"), number=1, year=2025,
+            supporter=self.gift.supporter, form="general", language="en", giver=SECRETS["giver"],
+            issuer={"name": "A", "address": ""}, issued_at=now, due_at=now,
+        )  # fmt: skip
         return {
             "desk/money/merges/|number": merge.pk,
             "desk/money/campaigns/|slug": campaign.slug,
             "desk/money/funds/|number": fund.pk,
             "desk/second-factor/|number": 1,
+            "desk/money/statements/|key": stated.key,
             "desk/money/pledges/|key": self.gift.occurrence.pledge.key,
             "desk/money/|key": self.gift.supporter.key,
             "desk/money/|reference": self.gift.reference,

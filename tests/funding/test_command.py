@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 
 from broadsheet.funding import tasks
 from broadsheet.funding.models import LedgerTransaction, Refund, triggers
+from broadsheet.kit import clock
 from broadsheet.project.cli import broadsheet
 from broadsheet.project.cli.failures import sentence_for
 from broadsheet.readers.models import User
@@ -91,3 +94,15 @@ def test_books_are_verified_and_closed_by_command(stage: Stage, run: Run) -> Non
     triggers.lift()
     LedgerTransaction.objects.update(kind="x")
     assert "Error: transaction 1 of the ledger was altered" in run("verify")
+
+
+def test_yearly_statements_are_counted_first_and_written_once(stage: Stage, run: Run) -> None:
+    stage.give()
+    stage.settle()
+    year = clock.day_of(clock.now()).year
+    assert f"Error: The year {year} is not over" in run("statements", "--year", str(year))
+    with time_machine.travel(clock.now() + dt.timedelta(days=366)):
+        words = ("statements", "--year", str(year))
+        assert "To be written: 1 new, 0 corrected" in run(*words, "--dry-run")
+        assert "Written: 1 new, 0 corrected. 0 are as they were." in run(*words)
+        assert "Written: 0 new, 0 corrected. 1 are as they were." in run(*words)

@@ -38,6 +38,7 @@ from broadsheet.funding.models import (
     triggers,
 )
 from broadsheet.funding.models.pledges import RUNNING
+from broadsheet.funding.models.statements import STATEMENTS
 from broadsheet.funding.queries import chain_breaks, ledger_sum, raised_breaker, taking_account
 from broadsheet.kit import clock
 
@@ -111,10 +112,13 @@ def gifts() -> Iterator[Finding]:
         yield f"{count} settled gifts have no booking", mend
     if count := settled.filter(receipts=None).count():
         yield f"{count} settled gifts have no receipt", mend
-    numbered = Count("receipts__number", distinct=True)
-    for series in ReceiptSeries.objects.annotate(given=numbered, highest=Max("receipts__number")):
-        if not series.given == (series.highest or 0) == series.last:
-            yield f"the receipts of {series.name} are numbered with gaps", mend
+    for rows in ("receipts", "statements"):
+        numbered = Count(f"{rows}__number", distinct=True)
+        named = Q(name__startswith=STATEMENTS)
+        found = ReceiptSeries.objects.filter(named if rows == "statements" else ~named)
+        for series in found.annotate(given=numbered, highest=Max(f"{rows}__number")):
+            if not series.given == (series.highest or 0) == series.last:
+                yield f"the {rows} of {series.name} are numbered with gaps", mend
 
 
 def waiting() -> Iterator[Finding]:

@@ -245,3 +245,13 @@ class RowVerdict(Choice):
     DUPLICATE = "duplicate", "twice in this file"
     EMPTY = "empty", "empty"
     BAD = "bad", "not understood"
+
+
+class StatementForm(Choice):
+    """The law that the words of a yearly statement follow."""
+
+    GENERAL = "general", "General: no tax receipt"
+    US = "us", "United States: 501(c)(3) acknowledgement"
+    DE = "de", "Germany: Sammelbestätigung"
+    FR = "fr", "France: reçu fiscal"
+    GB = "gb", "United Kingdom: Gift Aid"

@@ -86,3 +86,7 @@ class TooMany(FundingError):
 
 class NonceSpent(FundingError):
     """A confirm page was used for one gift already and comes again with another."""
+
+
+class StatementRefused(FundingError):
+    """Yearly statements cannot be written as it was asked for."""

@@ -24,6 +24,7 @@ from broadsheet.funding.actions import (
     send_link,
     send_pledge_mail,
     send_receipt,
+    send_statement,
     send_update,
     submit_refund,
     tell_time,
@@ -58,6 +59,7 @@ from broadsheet.funding.models import (
     Receipt,
     Refund,
     UpdateMail,
+    YearlyStatement,
 )
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import clock
@@ -77,7 +79,7 @@ def tick() -> None:
     jobs = (
         *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds),
         *(look_at_pledges, take_gifts, send_receipts, send_pledge_mails),
-        *(turn_campaigns, send_updates, send_links, guard),
+        *(send_statements, turn_campaigns, send_updates, send_links, guard),
     )
     for job in jobs:
         try:
@@ -195,6 +197,15 @@ def send_receipts() -> None:
     )
     for receipt in waiting.order_by("due_at")[:BATCH]:
         send_receipt(receipt=receipt, by=BY)
+
+
+def send_statements() -> None:
+    """Send yearly statements that wait, and those whose sender died."""
+    waiting = YearlyStatement.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[ReceiptState.SENT, ReceiptState.BY_HAND]
+    )
+    for statement in waiting.order_by("due_at", "pk")[:BATCH]:
+        send_statement(statement=statement)
 
 
 def send_updates() -> None:

@@ -29,6 +29,7 @@ SCREENS = [
     path("supporters/<slug:key>/merge/", merging.merge, name="supporter-merge"),
     path("merges/<int:number>/undo/", merging.undo, name="merge-undo"),
     path("supporters/<slug:key>/note/", supporters.note, name="supporter-note"),
+    path("statements/<slug:key>/", supporters.statement, name="yearly-statement"),
     path("gifts/", gifts.index, name="gifts"),
     path("gifts/<slug:reference>/", gifts.detail, name="gift"),
     path("gifts/<slug:reference>/refund/", gifts.refund, name="gift-refund"),

@@ -157,6 +157,17 @@ class Values:
         "How the connection is encrypted: `starttls`, `tls` or `none`.",
         check=rules.one_of("starttls", "tls", "none"),
     )
+    statement_form: str = _setting(
+        "general",
+        "What yearly statements are: `general` (no tax receipt), `us`, `de`, `fr` or `gb` (docs/raise/statements.md).",
+        check=rules.one_of("general", "us", "de", "fr", "gb"),
+        title="Yearly statements",
+    )
+    legal_name: str = _setting("", "Who receives the gifts in law; empty for the newsroom’s name.")
+    legal_address: str = _setting("", "Their postal address, its lines divided by commas.")
+    tax_number: str = _setting("", "Their EIN, Steuernummer, SIREN or charity number.")
+    tax_notice: str = _setting("", "What their tax office decided: kind of notice, office, day.")
+    tax_purpose: str = _setting("", "The purpose that their gifts are recognised for.")
     processor: str = _setting(
         "none",
         "Who takes payments: `none`, `stripe`, or `sandbox`, which plays a payment processor without any money.",

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 DESK = "/desk/"
 PROCESSORS = "/processors/"
 STYLEGUIDE = "/styleguide/"
-TRANSLATED = ("/give/confirm/", "/give/pledge/", "/give/thanks/", "/give/updates/")
+TRANSLATED = (
+    "/give/confirm/",
+    "/give/pledge/",
+    "/give/statement/",
+    "/give/thanks/",
+    "/give/updates/",
+)
 """These have an address in every language; the first language's has no prefix."""
 
 PAGES = ("/search/",)

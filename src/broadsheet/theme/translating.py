@@ -30,6 +30,7 @@ PLACES = (
     "funding/forms/**/*.py",
     "funding/views/**/*.py",
     "funding/actions/**/*.py",
+    "funding/renderers/**/*.py",
 )
 """Where readers' words are. The desk's come with Wagtail and are no business of the theme."""
 

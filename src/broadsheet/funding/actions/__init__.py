@@ -73,6 +73,7 @@ from broadsheet.funding.actions.renewing import (
 from broadsheet.funding.actions.resolving import expire_attempt, resolve_attempt
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.actions.sponsoring import close_fund, open_fund
+from broadsheet.funding.actions.stating import send_statement, state_year
 from broadsheet.funding.actions.telling import send_pledge_mail, tell_what_comes
 from broadsheet.funding.actions.updating import publish_update, send_update, stop_updates
 
@@ -135,10 +136,12 @@ __all__ = [
     "send_pledge_mail",
     "send_receipt",
     "send_receipt_again",
+    "send_statement",
     "send_update",
     "set_line_aside",
     "settle_donation",
     "skip_gift",
+    "state_year",
     "stop_updates",
     "submit_refund",
     "switch_method",

@@ -13,7 +13,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 
 from broadsheet.funding.choices import MailState
-from broadsheet.funding.models import GiftLink, PledgeMail, Receipt, UpdateMail
+from broadsheet.funding.models import (
+    GiftLink,
+    PledgeMail,
+    Receipt,
+    UpdateMail,
+    YearlyStatement,
+)
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import clock
 
@@ -26,7 +32,7 @@ WAITING = (MailState.PENDING, MailState.FAILED, MailState.SENDING)
 """The states from which something is sent; those of a receipt have the same names."""
 
 
-Mailed = Receipt | UpdateMail | GiftLink | PledgeMail
+Mailed = Receipt | UpdateMail | GiftLink | PledgeMail | YearlyStatement
 """What is sent has each a row of its own."""
 
 

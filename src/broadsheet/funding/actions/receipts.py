@@ -6,12 +6,19 @@ import datetime as dt
 from email.utils import format_datetime
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
 from broadsheet.funding.choices import Dedication, ReceiptState
-from broadsheet.funding.models import CampaignText, Donation, Receipt
+from broadsheet.funding.models import (
+    CampaignText,
+    Donation,
+    Receipt,
+    ReceiptSeries,
+    Supporter,
+)
 from broadsheet.kit import audit, clock
 from broadsheet.kit.money import Money
 from broadsheet.theme.documents import html_text
@@ -28,13 +35,21 @@ def issue_correction(*, donation: Donation, returned_minor: int, at: dt.datetime
         returned_minor=returned_minor,
         issued_at=at,
         due_at=clock.now(),
-        state=first_state(donation),
+        state=first_state(donation.supporter),
     )
 
 
-def first_state(donation: Donation) -> ReceiptState:
-    """How a receipt begins: who has no address gets it by hand."""
-    return ReceiptState.PENDING if donation.supporter.email else ReceiptState.BY_HAND
+def first_state(supporter: Supporter) -> ReceiptState:
+    """How a receipt or a statement begins: who has no address gets it by hand."""
+    return ReceiptState.PENDING if supporter.email else ReceiptState.BY_HAND
+
+
+def next_number(name: str) -> tuple[ReceiptSeries, int]:
+    """The next number of a series, which is the caller's until its transaction ends: a rollback gives it back."""
+    series, _is_new = ReceiptSeries.objects.get_or_create(name=name)
+    ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
+    series.refresh_from_db()
+    return series, series.last
 
 
 def send_receipt(*, receipt: Receipt, by: audit.Actor) -> bool:

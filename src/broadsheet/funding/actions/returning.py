@@ -11,6 +11,7 @@ from django.db.models import F
 from broadsheet.funding import ledger
 from broadsheet.funding.actions.receipts import issue_correction
 from broadsheet.funding.actions.sponsoring import restate_match
+from broadsheet.funding.actions.stating import restate_year
 from broadsheet.funding.choices import DisputeState, LedgerAccount, RefundSource, RefundState
 from broadsheet.funding.gateways.protocol import Disputed, Movement, Payment, Refunded
 from broadsheet.funding.models import (
@@ -130,13 +131,17 @@ def _book(
     )
     fresh = [movement for movement in movements if movement.ident not in known]
     for movement in fresh:
-        _book_one(attempt, cause, movement, account)
+        _book_one(attempt, cause, movement, account, by)
         audit.record("money.returned", attempt.donation, by=by, attempt=attempt.pk)
     return bool(fresh)
 
 
 def _book_one(
-    attempt: Attempt, cause: Refund | Dispute, movement: Movement, account: LedgerAccount
+    attempt: Attempt,
+    cause: Refund | Dispute,
+    movement: Movement,
+    account: LedgerAccount,
+    by: audit.Actor,
 ) -> None:
     donation = attempt.donation
     before = Paid(donation.gift_minor, donation.cover_minor, attempt.returned_minor)
@@ -159,7 +164,7 @@ def _book_one(
     Attempt.objects.filter(pk=attempt.pk).update(returned_minor=after.returned)
     type(cause).objects.filter(pk=cause.pk).update(lost_minor=cause.lost_minor)
     if not attempt.is_extra and before != after:
-        _restate(donation, before, after, movement.at)
+        _restate(donation, before, after, movement.at, by)
 
 
 def _returned(
@@ -183,9 +188,12 @@ def _unmatched(attempt: Attempt, after: Paid) -> list[ledger.Line]:
     return [] if attempt.is_extra else restate_match(attempt.donation, after.gift_left)
 
 
-def _restate(donation: Donation, before: Paid, after: Paid, at: dt.datetime) -> None:
-    """Let the campaign's total and the receipt say what is true now."""
+def _restate(
+    donation: Donation, before: Paid, after: Paid, at: dt.datetime, by: audit.Actor
+) -> None:
+    """Let the campaign's total, the receipt and the year's statement say what is true now."""
     issue_correction(donation=donation, returned_minor=after.returned, at=at)
+    restate_year(donation, by)
     announce("donation.restated", reference=donation.reference)
     if donation.campaign_id is None:
         return

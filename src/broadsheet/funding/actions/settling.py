@@ -16,9 +16,10 @@ from broadsheet.funding.actions.keeping import (
     hold_disputed,
     hold_pledge_of,
 )
-from broadsheet.funding.actions.receipts import first_state
+from broadsheet.funding.actions.receipts import first_state, next_number
 from broadsheet.funding.actions.returning import fold_returns, propose_return
 from broadsheet.funding.actions.sponsoring import claim_match
+from broadsheet.funding.actions.stating import restate_year
 from broadsheet.funding.choices import (
     AttemptState,
     DonationState,
@@ -32,7 +33,6 @@ from broadsheet.funding.models import (
     Donation,
     ProcessorObject,
     Receipt,
-    ReceiptSeries,
 )
 from broadsheet.funding.rules.folding import ENDED, donation_state, fold
 from broadsheet.kit import audit, changes, clock
@@ -159,6 +159,7 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
     donation.settled_at = at
     _issue_receipt(donation)
     _count(donation)
+    restate_year(donation, by)
     gift_came(attempt, payment, at, by)
     audit.record("donation.settled", donation, by=by, attempt=attempt.pk)
     announce("donation.settled", reference=donation.reference)
@@ -182,17 +183,14 @@ def _issue_receipt(donation: Donation) -> None:
     now = clock.now()
     settled_at = donation.settled_at or now
     year = str(clock.day_of(settled_at).year)
-    series, _ = ReceiptSeries.objects.get_or_create(name=year)
-    # The update takes the row until the end of the transaction: a rollback gives the number back.
-    ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
-    series.refresh_from_db()
+    series, number = next_number(year)
     Receipt.objects.create(
         series=series,
-        number=series.last,
+        number=number,
         donation=donation,
         issued_at=settled_at,
         due_at=now,
-        state=first_state(donation),
+        state=first_state(donation.supporter),
     )
 
 

@@ -36,6 +36,7 @@ from broadsheet.funding.models.pledges import (
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
 from broadsheet.funding.models.sponsors import MatchingClaim, MatchingFund
+from broadsheet.funding.models.statements import YearlyStatement
 from broadsheet.funding.models.updates import CampaignUpdate, UpdateMail
 
 __all__ = [
@@ -78,4 +79,5 @@ __all__ = [
     "SupporterNote",
     "TriedCard",
     "UpdateMail",
+    "YearlyStatement",
 ]

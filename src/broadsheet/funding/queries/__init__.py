@@ -35,6 +35,12 @@ from broadsheet.funding.queries.pledges import (
     whose_card_ends,
 )
 from broadsheet.funding.queries.updates import campaign_updates, told_of
+from broadsheet.funding.queries.yearly import (
+    gifts_of_year,
+    last_statement,
+    statements_of,
+    to_state,
+)
 
 __all__ = [
     "CampaignView",
@@ -46,8 +52,10 @@ __all__ = [
     "candidates_for",
     "chain_breaks",
     "expected_attempts",
+    "gifts_of_year",
     "gifts_to_choose",
     "last_period",
+    "last_statement",
     "ledger_sum",
     "matching_funds",
     "open_campaigns",
@@ -57,10 +65,12 @@ __all__ = [
     "raised_breaker",
     "refunds_by_hand",
     "running_campaign",
+    "statements_of",
     "takes_gifts",
     "taking_account",
     "to_announce",
     "to_remind",
+    "to_state",
     "told_of",
     "unexplained_lines",
     "unpaid_gift",

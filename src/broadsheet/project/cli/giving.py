@@ -175,6 +175,23 @@ def close(directory: Path, email: str, name: str) -> None:
         click.echo(f"  {account}: {minor} {currency} in minor units")
 
 
+@funding.command()
+@dir_option
+@click.option("--year", type=click.IntRange(1970, 9998), required=True, help="Such as 2026.")
+@click.option("--dry-run", is_flag=True, help="Say only how many it would be.")
+def statements(directory: Path, year: int, *, dry_run: bool) -> None:
+    """Write the yearly statements of all supporters, and correct those that are not true any more.
+
+    The worker sends them. Run again it writes only what is new: nobody gets the same one twice.
+    """
+    open_desk(directory)
+    from broadsheet.funding.actions import state_year
+
+    made = state_year(year=year, by="command", is_dry=dry_run)
+    said = "To be written" if dry_run else "Written"
+    click.echo(f"{said}: {made.new} new, {made.corrected} corrected. {made.same} are as they were.")
+
+
 def _as_json(found: Reconciliation) -> dict[str, object]:
     balances = {
         currency: {"ledger": ours, "there": theirs}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
 from broadsheet.funding.actions import add_note
-from broadsheet.funding.models import Supporter
+from broadsheet.funding.models import Supporter, YearlyStatement
+from broadsheet.funding.queries import statements_of
 from broadsheet.funding.queries.staff import found_supporters, timeline
 from broadsheet.funding.views.staff.screens import ROWS, act, before, need, person, screen
+from broadsheet.funding.views.statements import pdf_answer
 from broadsheet.kit import audit
 
 
@@ -41,9 +44,21 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         supporter=supporter,
         happenings=timeline(supporter),
         pledges=supporter.pledges.all(),
+        statements=statements_of(supporter),
         merges=supporter.merges.filter(undone_at=None).select_related("duplicate", "by"),
         notes=supporter.notes.select_related("by"),
     )
+
+
+@need("view_supporter", "see_amounts")
+@require_safe
+def statement(request: HttpRequest, key: str) -> HttpResponse:
+    """A yearly statement as its supporter gets it, in the language it was written in."""
+    rows = YearlyStatement.objects.select_related("series", "supporter")
+    found = get_object_or_404(rows, key=key)
+    audit.record("statement.seen", found, by=person(request))
+    with translation.override(found.language):
+        return pdf_answer(found, found.language)
 
 
 @need("view_supporter", "add_supporternote")
