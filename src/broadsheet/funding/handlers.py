@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from broadsheet.funding.actions import expire_attempt, process_events, send_link, send_receipt
+from broadsheet.funding.actions import (
+    expire_attempt,
+    process_events,
+    send_entry,
+    send_link,
+    send_receipt,
+)
 from broadsheet.funding.choices import EventState
-from broadsheet.funding.models import Attempt, GiftLink, InboxEvent, Receipt
+from broadsheet.funding.models import Attempt, EntryLetter, GiftLink, InboxEvent, Receipt
 from broadsheet.kit.events import subscribe
 
 
@@ -15,6 +21,7 @@ def register() -> None:
     subscribe("donation.restated", on_donation_settled)
     subscribe("attempt.stopped", on_attempt_stopped)
     subscribe("gift-link.asked", on_link_asked)
+    subscribe("entry-letter.asked", on_entry_asked)
 
 
 def on_event_received(pk: int) -> None:
@@ -38,3 +45,9 @@ def on_link_asked(pk: int) -> None:
     """Send the link at once; should that fail, `tasks.tick` tries it again."""
     for link in GiftLink.objects.filter(pk=pk):
         send_link(link=link)
+
+
+def on_entry_asked(pk: int) -> None:
+    """Send the code at once; should that fail, `tasks.tick` tries it again."""
+    for letter in EntryLetter.objects.filter(pk=pk):
+        send_entry(letter=letter)

@@ -21,6 +21,7 @@ from broadsheet.funding.actions import (
     plan_renewals,
     process_events,
     resolve_attempt,
+    send_entry,
     send_link,
     send_pledge_mail,
     send_receipt,
@@ -50,6 +51,7 @@ from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.models import (
     Attempt,
     Campaign,
+    EntryLetter,
     GiftLink,
     MatchingFund,
     Occurrence,
@@ -79,7 +81,7 @@ def tick() -> None:
     jobs = (
         *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds),
         *(look_at_pledges, take_gifts, send_receipts, send_pledge_mails),
-        *(send_statements, turn_campaigns, send_updates, send_links, guard),
+        *(send_statements, turn_campaigns, send_updates, send_links, send_entries, guard),
     )
     for job in jobs:
         try:
@@ -222,6 +224,15 @@ def send_links() -> None:
     waiting = GiftLink.objects.filter(due_at__lte=clock.now()).exclude(state=MailState.SENT)
     for link in waiting.order_by("due_at", "pk")[:BATCH]:
         send_link(link=link)
+
+
+def send_entries() -> None:
+    """Send codes to supporters who asked for one, those too whose sender died."""
+    waiting = EntryLetter.objects.filter(due_at__lte=clock.now()).exclude(
+        state__in=[MailState.SENT, MailState.DROPPED]
+    )
+    for letter in waiting.order_by("due_at", "pk")[:BATCH]:
+        send_entry(letter=letter)
 
 
 def guard() -> None:

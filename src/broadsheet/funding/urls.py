@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from broadsheet.funding.views import entering, room
 from broadsheet.funding.views.confirm import confirm
 from broadsheet.funding.views.pledges import look_after
 from broadsheet.funding.views.statements import download, read
@@ -12,6 +13,10 @@ from broadsheet.funding.views.webhooks import events
 app_name = "funding"
 
 urlpatterns = [
+    path("account/", room.room, name="account"),
+    path("account/code/", entering.code, name="account-code"),
+    path("account/enter/<slug:key>/<slug:signature>/", entering.link, name="account-link"),
+    path("account/pledge/<slug:key>/", room.room_pledge, name="account-pledge"),
     path("give/confirm/", confirm, name="gift-confirm"),
     path("give/thanks/<slug:reference>/", thanks, name="gift-thanks"),
     path("give/pledge/<slug:key>/<slug:signature>/", look_after, name="pledge"),

@@ -8,6 +8,7 @@ DESK = "/desk/"
 PROCESSORS = "/processors/"
 STYLEGUIDE = "/styleguide/"
 TRANSLATED = (
+    "/account/",
     "/give/confirm/",
     "/give/pledge/",
     "/give/statement/",

@@ -8,6 +8,7 @@ from broadsheet.funding.actions.accounts import (
     switch_method,
     webhook_address,
 )
+from broadsheet.funding.actions.advancing import advance_gift
 from broadsheet.funding.actions.altering import (
     cancel_pledge,
     change_amount,
@@ -31,7 +32,15 @@ from broadsheet.funding.actions.campaigns import (
 )
 from broadsheet.funding.actions.caring import add_note, send_receipt_again
 from broadsheet.funding.actions.checkout import open_checkout
+from broadsheet.funding.actions.choosing import show_name, start_updates
 from broadsheet.funding.actions.connecting import connect_stripe
+from broadsheet.funding.actions.entering import (
+    ask_to_enter,
+    enter_by_code,
+    enter_by_link,
+    leave_room,
+    send_entry,
+)
 from broadsheet.funding.actions.giving import Gift, begin_donation
 from broadsheet.funding.actions.guarding import (
     Asker,
@@ -84,8 +93,10 @@ __all__ = [
     "Proof",
     "Reconciliation",
     "add_note",
+    "advance_gift",
     "approve_refund",
     "ask_for_link",
+    "ask_to_enter",
     "begin_donation",
     "cancel_pledge",
     "change_account",
@@ -101,11 +112,14 @@ __all__ = [
     "create_campaign",
     "decline_refund",
     "end_waiting",
+    "enter_by_code",
+    "enter_by_link",
     "expect_gift",
     "expire_attempt",
     "forget_marks",
     "give_up_gift",
     "import_statement",
+    "leave_room",
     "left_behind",
     "match_line",
     "match_obvious",
@@ -132,6 +146,7 @@ __all__ = [
     "replay_event",
     "resolve_attempt",
     "resume_pledge",
+    "send_entry",
     "send_link",
     "send_pledge_mail",
     "send_receipt",
@@ -140,7 +155,9 @@ __all__ = [
     "send_update",
     "set_line_aside",
     "settle_donation",
+    "show_name",
     "skip_gift",
+    "start_updates",
     "state_year",
     "stop_updates",
     "submit_refund",

@@ -41,7 +41,7 @@ def pause_pledge(*, pledge: Pledge, until: dt.date, by: audit.Actor) -> None:
     today = clock.day_of(clock.now())
     if not today < until <= today + LONGEST_PAUSE:
         raise PledgeRefused("A pause ends on a day to come, within a year.")
-    with _held(pledge, LIVING) as held:
+    with held_pledge(pledge, LIVING) as held:
         _withdraw(held, OccurrenceState.SKIPPED)
         held.state, held.paused_until = PledgeState.PAUSED, until
         held.next_on = held.rhythm.next_due(until - dt.timedelta(days=1), last_period(held))
@@ -51,7 +51,7 @@ def pause_pledge(*, pledge: Pledge, until: dt.date, by: audit.Actor) -> None:
 
 def resume_pledge(*, pledge: Pledge, by: audit.Actor) -> None:
     """End a pause now. Raises PledgeRefused where there is none."""
-    with _held(pledge, (PledgeState.PAUSED,)) as held:
+    with held_pledge(pledge, (PledgeState.PAUSED,)) as held:
         held.state, held.paused_until = PledgeState.ACTIVE, None
         held.next_on = held.rhythm.next_due(clock.day_of(clock.now()), last_period(held))
         held.save(update_fields=["state", "paused_until", "next_on"])
@@ -63,7 +63,7 @@ def release_pledge(*, pledge: Pledge, by: audit.Actor) -> None:
 
     What became due meanwhile is taken as after downtime: once, and nothing that is late.
     """
-    with _held(pledge, (*LIVING, PledgeState.PENDING, PledgeState.LAPSED)) as held:
+    with held_pledge(pledge, (*LIVING, PledgeState.PENDING, PledgeState.LAPSED)) as held:
         if held.held_at is None:
             raise PledgeRefused("Nothing holds it.")
         held.held_at = None
@@ -73,7 +73,7 @@ def release_pledge(*, pledge: Pledge, by: audit.Actor) -> None:
 
 def skip_gift(*, pledge: Pledge, by: audit.Actor) -> None:
     """Leave out one gift: the one that could not be taken yet, else the next. Raises PledgeRefused."""
-    with _held(pledge, LIVING) as held:
+    with held_pledge(pledge, LIVING) as held:
         if not _withdraw(held, OccurrenceState.SKIPPED):
             due = held.next_on or clock.day_of(clock.now())
             period = held.rhythm.period_of(due)
@@ -97,7 +97,7 @@ def change_amount(
     problem = problem_with(amount)
     if problem or amount.currency != pledge.currency:
         raise BadAmount(f"This amount cannot be taken ({problem.kind if problem else 'currency'}).")
-    with _held(pledge, LIVING) as held:
+    with held_pledge(pledge, LIVING) as held:
         account = held.method.account if held.method else taking_account()
         covered = account is not None and covers_fees
         schedule = fee_schedule(account, amount.currency) if account else None
@@ -114,7 +114,7 @@ def change_date(*, pledge: Pledge, next_on: dt.date, by: audit.Actor) -> None:
 
     Raises PledgeRefused for a day that is past or too far, or in a period that has its gift.
     """
-    with _held(pledge, RUNNING) as held:
+    with held_pledge(pledge, RUNNING) as held:
         today = clock.day_of(clock.now())
         rhythm = held.rhythm.beginning_on(next_on)
         problem = problem_with_date(rhythm, next_on, today, last_period(held))
@@ -134,7 +134,7 @@ def change_date(*, pledge: Pledge, next_on: dt.date, by: audit.Actor) -> None:
 def cancel_pledge(*, pledge: Pledge, reason: str, by: audit.Actor) -> None:
     """End a pledge for good. What was sent to the processor before cannot be called back: if it comes, that is an
     incident, and its refund is proposed. Raises PledgeRefused where it has ended already, or has not begun."""
-    with _held(pledge, (*LIVING, PledgeState.LAPSED)) as held:
+    with held_pledge(pledge, (*LIVING, PledgeState.LAPSED)) as held:
         held.state, held.next_on, held.paused_until = PledgeState.CANCELED, None, None
         held.reason, held.ended_at = " ".join(reason.split())[:300], clock.now()
         held.save(update_fields=["state", "next_on", "paused_until", "reason", "ended_at"])
@@ -146,7 +146,7 @@ def cancel_pledge(*, pledge: Pledge, reason: str, by: audit.Actor) -> None:
 
 
 @contextmanager
-def _held(pledge: Pledge, states: tuple[PledgeState, ...]) -> Iterator[Pledge]:
+def held_pledge(pledge: Pledge, states: tuple[PledgeState, ...]) -> Iterator[Pledge]:
     """The pledge as it is, its row held to the end of the block.
 
     Raises PledgeRefused in another state than these, or where a processor decides when it is charged.

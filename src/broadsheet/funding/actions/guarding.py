@@ -17,9 +17,11 @@ from broadsheet.funding.gateways.protocol import CardTry
 from broadsheet.funding.models import (
     Attempt,
     Breaker,
+    EntryLetter,
     Footprint,
     GiftLink,
     Pace,
+    RoomSession,
     SpentProof,
     TriedCard,
 )
@@ -233,7 +235,7 @@ def forget_marks() -> None:
     Pace.objects.filter(free_at__lt=now - HOLD).delete()
     Footprint.objects.filter(at__lt=now - KEPT).delete()
     TriedCard.objects.filter(at__lt=now - KEPT).delete()
-    for model in (SpentProof, GiftLink):
+    for model in (SpentProof, GiftLink, EntryLetter, RoomSession):
         model.objects.filter(expires_at__lt=now).delete()
 
 

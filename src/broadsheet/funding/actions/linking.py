@@ -33,18 +33,7 @@ def ask_for_link(
 
     Raises TooMany where several were sent there, or for somebody on the same line: nobody's mailbox is filled by us.
     """
-    limit = limits(settings.BROADSHEET.challenge_after)["letter"]
-    marks = asker.marks(email)
-    # Two counts of one kind: taken in one order, whoever asks.
-    for mark in sorted(marks[kind] for kind in ("email", "line") if kind in marks):
-        pace = hold_pace("letter", mark)
-        now = clock.now()  # once it is held
-        if limit.answer(pace.free_at, now) != Answer.WELCOME:
-            raise TooMany(
-                "Several links were sent already. Look at your e-mail, or try in an hour."
-            )
-        pace.free_at = limit.after(pace.free_at, now, 1)
-        pace.save(update_fields=["free_at"])
+    pace_letters(asker, email)
     now = clock.now()
     link = GiftLink.objects.create(
         key=tokens.reference(40),
@@ -58,6 +47,25 @@ def ask_for_link(
     audit.record("gift-link.asked", link, by=by)
     announce("gift-link.asked", pk=link.pk)
     return link
+
+
+def pace_letters(asker: Asker, email: str) -> None:
+    """Count a letter to an address, in the caller's transaction.
+
+    Raises TooMany where several were sent there, or for somebody on the same line.
+    """
+    limit = limits(settings.BROADSHEET.challenge_after)["letter"]
+    marks = asker.marks(email)
+    # Two counts of one kind: taken in one order, whoever asks.
+    for mark in sorted(marks[kind] for kind in ("email", "line") if kind in marks):
+        pace = hold_pace("letter", mark)
+        now = clock.now()  # once it is held
+        if limit.answer(pace.free_at, now) != Answer.WELCOME:
+            raise TooMany(
+                "Several links were sent already. Look at your e-mail, or try in an hour."
+            )
+        pace.free_at = limit.after(pace.free_at, now, 1)
+        pace.save(update_fields=["free_at"])
 
 
 def send_link(*, link: GiftLink) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import F
 
 from broadsheet.funding.choices import MailState
 from broadsheet.funding.models import (
+    EntryLetter,
     GiftLink,
     PledgeMail,
     Receipt,
@@ -32,7 +33,7 @@ WAITING = (MailState.PENDING, MailState.FAILED, MailState.SENDING)
 """The states from which something is sent; those of a receipt have the same names."""
 
 
-Mailed = Receipt | UpdateMail | GiftLink | PledgeMail | YearlyStatement
+Mailed = Receipt | UpdateMail | GiftLink | PledgeMail | YearlyStatement | EntryLetter
 """What is sent has each a row of its own."""
 
 

@@ -78,9 +78,10 @@ def keep_consent(pledge: Pledge, code: str, now: dt.datetime) -> Consent:
 
 def next_gift(pledge: Pledge, occurrence: Occurrence, now: dt.datetime) -> Donation:
     """The gift of one period, with what holds now, in the caller's transaction."""
+    nonce = f"{pledge.key}.{occurrence.period.isoformat()}"
     return Donation.objects.create(
         reference=tokens.reference(),
-        nonce=f"{pledge.key}.{occurrence.period.isoformat()}",
+        nonce=f"{nonce}.{occurrence.donation_id}" if occurrence.donation_id else nonce,
         supporter=pledge.supporter,
         gift_minor=pledge.gift_minor,
         covers_fees=pledge.cover_minor > 0,

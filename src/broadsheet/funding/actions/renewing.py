@@ -178,7 +178,7 @@ def _attempt_to_charge(occurrence: Occurrence, by: audit.Actor) -> Attempt | Non
 
 def _gift_of(pledge: Pledge, occurrence: Occurrence, now: dt.datetime) -> Donation:
     """The gift of an occurrence, pending; its row is held, so that nobody begins another attempt beside ours."""
-    if occurrence.donation is None:
+    if occurrence.donation is None or _is_outdated(pledge, occurrence.donation):
         occurrence.donation = next_gift(pledge, occurrence, now)
         occurrence.save(update_fields=["donation"])
         return occurrence.donation
@@ -187,6 +187,12 @@ def _gift_of(pledge: Pledge, occurrence: Occurrence, now: dt.datetime) -> Donati
         state=DonationState.PENDING
     )
     return donation
+
+
+def _is_outdated(pledge: Pledge, donation: Donation) -> bool:
+    """Whether a gift was to be paid ahead, nobody paid it, and the amount has been changed since."""
+    is_charged = donation.attempts.exclude(charges=None).exists()
+    return donation.gross != pledge.gross and not is_charged
 
 
 def _usable(pledge: Pledge) -> PaymentMethod | None:

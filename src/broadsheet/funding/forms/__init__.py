@@ -4,6 +4,7 @@ from broadsheet.funding.forms.byhand import ExpectForm, StatementForm
 from broadsheet.funding.forms.campaigns import CampaignForm, FundForm, UpdateForm
 from broadsheet.funding.forms.giving import (
     PAUSES,
+    AddressForm,
     ConfirmForm,
     PledgeForm,
     missed_campaign,
@@ -12,6 +13,7 @@ from broadsheet.funding.forms.giving import (
 
 __all__ = [
     "PAUSES",
+    "AddressForm",
     "CampaignForm",
     "ConfirmForm",
     "ExpectForm",

@@ -137,9 +137,9 @@ class PledgeForm(forms.Form):
     reason = forms.CharField(max_length=300, required=False)
     wish = ""
 
-    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pledge: Pledge, may_raise: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._pledge = pledge
+        self._pledge, self._may_raise = pledge, may_raise
 
     def pause_ends(self) -> dt.date:
         """The day on which the pause of a valid form ends: so many months of thirty days from today."""
@@ -174,15 +174,34 @@ class PledgeForm(forms.Form):
         return day
 
     def clean_amount(self) -> Money | None:
-        """An amount below the present one: by a link that may have been passed on, nobody gives more."""
+        """An amount below the present one; more than that, where it may be, is agreed to anew.
+
+        By a link that may have been passed on, nobody gives more.
+        """
         if self.wish != "amount":
             return None
         amount = read_amount(self.cleaned_data["amount"], self._pledge.currency)
-        if amount.minor >= self._pledge.gift_minor:
+        is_more = amount.minor > self._pledge.gift_minor
+        if self._may_raise and is_more and self.data.get("agrees") != CONSENT_VERSION:
+            raise forms.ValidationError(_("To give more, please agree to it below."))
+        if amount.minor == self._pledge.gift_minor or (is_more and not self._may_raise):
             now = self._pledge.gift.format(get_language() or "en")
             said = _("You give %(amount)s now. Please write less, or begin another gift.")
+            if self._may_raise:
+                said = _("You give %(amount)s now. Please write another amount.")
             raise forms.ValidationError(said % {"amount": now})
         return amount
+
+
+class AddressForm(forms.Form):
+    """The address of somebody who wants to come into their room."""
+
+    email = forms.EmailField(max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wrong = _("Please write an e-mail address such as name@example.org.")
+        self.fields["email"].error_messages.update(required=wrong, invalid=wrong)
 
 
 def missed_campaign() -> str:

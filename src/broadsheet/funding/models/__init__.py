@@ -35,6 +35,7 @@ from broadsheet.funding.models.pledges import (
 )
 from broadsheet.funding.models.receipts import Receipt, ReceiptSeries
 from broadsheet.funding.models.returns import Dispute, Refund
+from broadsheet.funding.models.rooms import EntryLetter, RoomSession
 from broadsheet.funding.models.sponsors import MatchingClaim, MatchingFund
 from broadsheet.funding.models.statements import YearlyStatement
 from broadsheet.funding.models.updates import CampaignUpdate, UpdateMail
@@ -52,6 +53,7 @@ __all__ = [
     "Consent",
     "Dispute",
     "Donation",
+    "EntryLetter",
     "Footprint",
     "GiftLink",
     "InboxEvent",
@@ -73,6 +75,7 @@ __all__ = [
     "Receipt",
     "ReceiptSeries",
     "Refund",
+    "RoomSession",
     "SpentProof",
     "Supporter",
     "SupporterMerge",

@@ -1,0 +1,154 @@
+"""Coming into one's own room: a letter to the address that was typed, with a code and a link, of which one is used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.crypto import constant_time_compare
+
+from broadsheet.funding.actions.guarding import Asker, mark_of
+from broadsheet.funding.actions.linking import pace_letters
+from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
+from broadsheet.funding.choices import MailState
+from broadsheet.funding.models import EntryLetter, RoomSession, Supporter
+from broadsheet.funding.queries import supporter_at
+from broadsheet.kit import audit, clock, tokens
+from broadsheet.kit.events import announce
+from broadsheet.theme.documents import html_text
+from broadsheet.theme.filters import absolute
+
+LIFE = dt.timedelta(minutes=30)
+"""How long a code and its link are good."""
+
+STAY = dt.timedelta(hours=12)
+"""How long somebody stays in their room at most."""
+
+MOST_GUESSES = 5
+DIGITS = 8
+
+
+@transaction.atomic
+def ask_to_enter(*, email: str, language: str, asker: Asker, by: audit.Actor) -> EntryLetter:
+    """Have a code sent to an address. Nobody learns here whether it is a supporter's: that is asked when it is sent.
+
+    Raises TooMany where several letters were sent there, or for somebody on the same line.
+    """
+    pace_letters(asker, email)
+    now = clock.now()
+    letter = EntryLetter.objects.create(
+        key=tokens.reference(40),
+        email=email.strip().lower(),
+        language=language,
+        created_at=now,
+        expires_at=now + LIFE,
+        due_at=now,
+    )
+    audit.record("entry-letter.asked", letter, by=by)
+    announce("entry-letter.asked", pk=letter.pk)
+    return letter
+
+
+def send_entry(*, letter: EntryLetter) -> bool:
+    """Send a letter; false where somebody else does, it is over, fails for now, or nobody has that address."""
+    if letter.expires_at <= clock.now() or not claim(letter):
+        return False
+    letter.refresh_from_db()
+    rows = EntryLetter.objects.filter(pk=letter.pk, state=MailState.SENDING)
+    if supporter_at(letter.email) is None:
+        rows.update(state=MailState.DROPPED)
+        return False
+    if not deliver(letter, lambda: message_of(letter)):
+        return False
+    rows.update(state=MailState.SENT, error="")
+    return True
+
+
+def enter_by_code(*, key: str, code: str, by: audit.Actor) -> str:
+    """What a browser keeps to be in the room, empty where the code is not that of the letter with this key.
+
+    A code is good once, for LIFE, and its letter for MOST_GUESSES tries, right or wrong.
+    """
+    return _enter(key, lambda letter: constant_time_compare(code, code_of(letter.key)), by)
+
+
+def enter_by_link(*, key: str, by: audit.Actor) -> str:
+    """The same for the link of a letter, whose signature the caller has checked."""
+    return _enter(key, lambda _letter: True, by)
+
+
+@transaction.atomic
+def leave_room(*, session: RoomSession, by: audit.Actor) -> None:
+    """Let whoever has what this session stands for be out."""
+    audit.record("room.left", session.supporter, by=by)
+    session.delete()
+
+
+def code_of(key: str) -> str:
+    """The digits in the letter with this key."""
+    number = int(tokens.sign(f"room code {key}".encode(), settings.SECRET_KEY), 16)
+    return f"{number % 10**DIGITS:0{DIGITS}d}"
+
+
+def signature_of(key: str) -> str:
+    """What proves that a link into a room was sent in the letter with this key."""
+    return tokens.sign(f"room link {key}".encode(), settings.SECRET_KEY)[:40]
+
+
+def session_mark(kept: str) -> str:
+    """What stands in our rows for what a browser keeps."""
+    return mark_of("room", kept)
+
+
+def message_of(letter: EntryLetter) -> Message:
+    """The e-mail with a code and a link."""
+    code, digits = letter.language, code_of(letter.key)
+    with translation.override(code):
+        link = absolute(
+            reverse("funding:account-link", args=[letter.key, signature_of(letter.key)])
+        )
+        subject = translation.gettext("Your code to sign in")
+    shown = f"{digits[: DIGITS // 2]} {digits[DIGITS // 2 :]}"
+    context = {"digits": shown, "link": link, "subject": subject}
+    message = Message(
+        subject=subject,
+        body=html_text("funding/entry_mail.txt", code=code, **context),
+        to=[letter.email],
+        headers={
+            "Message-ID": message_id(f"entry.{letter.pk}.{int(letter.created_at.timestamp())}"),
+            "Date": format_datetime(letter.created_at),
+            "Content-Language": code,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    html = html_text("funding/entry_mail.html", code=code, **context)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+@transaction.atomic
+def _enter(key: str, proves: Callable[[EntryLetter], bool], by: audit.Actor) -> str:
+    now = clock.now()
+    rows = EntryLetter.objects.select_for_update()
+    letter = rows.filter(key=key, used_at=None, expires_at__gt=now).first()
+    if letter is None or letter.guesses >= MOST_GUESSES:
+        return ""
+    letter.guesses += 1
+    supporter = supporter_at(letter.email) if proves(letter) else None
+    letter.used_at = now if supporter else None
+    letter.save(update_fields=["guesses", "used_at"])
+    return _begin_session(supporter, by) if supporter else ""
+
+
+def _begin_session(supporter: Supporter, by: audit.Actor) -> str:
+    now, kept = clock.now(), tokens.reference(40)
+    RoomSession.objects.create(
+        mark=session_mark(kept), supporter=supporter, created_at=now, expires_at=now + STAY
+    )
+    audit.record("room.entered", supporter, by=by)
+    return kept
