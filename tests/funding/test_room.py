@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from broadsheet.funding import tasks
-from broadsheet.funding.actions import merge_supporters
+from broadsheet.funding.actions import merge_supporters, state_year
 from broadsheet.funding.actions.entering import code_of, signature_of
 from broadsheet.funding.errors import TooMany
 from broadsheet.funding.models import (
@@ -19,11 +21,14 @@ from broadsheet.funding.models import (
     Consent,
     Donation,
     EntryLetter,
+    GiftLink,
+    PaymentMethod,
     Pledge,
     RoomSession,
     Supporter,
 )
 from broadsheet.funding.queries import room as asked
+from broadsheet.funding.queries.export import rows_of
 from broadsheet.funding.views import pledges
 from broadsheet.kit import clock
 from broadsheet.readers.models import User
@@ -295,3 +300,32 @@ def test_gift_that_was_to_be_paid_ahead_and_was_not_is_taken_on_its_day(promises
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pledges, "advance_gift", raising(TooMany("wait")))
         assert "try again in an hour" in do(client, "card", path)
+
+
+def test_d2_export_has_all_that_is_kept_of_a_supporter_and_of_nobody_else(
+    promises: Promises,
+) -> None:
+    pledge = promises.make(name="Sam")
+    promises.make(email="ann@example.org")
+    promises.to("2027-01-02")
+    state_year(year=2026, by="test")
+    client = come_in()
+    assert Client().get("/account/data/")["Location"] == ROOM
+    assert "S2026-00001" in look(client)
+    answer = client.get("/account/data/")
+    assert answer["Cache-Control"] == "no-store"
+    assert b"ann@" not in answer.content
+    told = json.loads(answer.content)
+    assert [row["email"] for row in told["supporters"]] == ["sam@example.org"]
+    assert [row["gift_minor"] for row in told["donations"]] == [2500]
+    assert told["consents"][0]["text"].startswith("I agree")
+    assert told["methods"][0]["label"] == "card 4242"
+    assert sum(row["minor"] for row in told["entries"]) == 0
+    # Whatever table leads to a supporter, by whatever way, is in it.
+    reached: set[object] = {Supporter}
+    for _ in range(6):
+        for model in apps.get_app_config("funding").get_models():
+            if {field.related_model for field in model._meta.fields} & reached:
+                reached.add(model)
+    besides = {EntryLetter, GiftLink, PaymentMethod}
+    assert {found.model for found in rows_of(pledge.supporter).values()} == reached | besides

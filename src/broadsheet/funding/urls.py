@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", room.room, name="account"),
     path("account/code/", entering.code, name="account-code"),
     path("account/enter/<slug:key>/<slug:signature>/", entering.link, name="account-link"),
+    path("account/data/", room.data, name="account-data"),
     path("account/pledge/<slug:key>/", room.room_pledge, name="account-pledge"),
     path("give/confirm/", confirm, name="gift-confirm"),
     path("give/thanks/<slug:reference>/", thanks, name="gift-thanks"),

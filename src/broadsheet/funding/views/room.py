@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.funding.actions import (
     leave_room,
@@ -20,10 +22,19 @@ from broadsheet.funding.actions import (
     start_updates,
     stop_updates,
 )
+from broadsheet.funding.actions.stating import statement_path
 from broadsheet.funding.choices import DonationState
 from broadsheet.funding.errors import CareRefused
 from broadsheet.funding.models import CampaignText, Donation, RoomSession, Supporter
-from broadsheet.funding.queries import gifts_of, given_by, next_day, pledges_of, shows_name
+from broadsheet.funding.queries import (
+    gifts_of,
+    given_by,
+    next_day,
+    pledges_of,
+    shows_name,
+    statements_of,
+)
+from broadsheet.funding.queries.export import data_of
 from broadsheet.funding.queries.room import SHOWN
 from broadsheet.funding.views.confirm import SeeOther
 from broadsheet.funding.views.entering import ask_page
@@ -86,6 +97,22 @@ def room_pledge(request: HttpRequest, key: str) -> HttpResponse:
     return answer_about(request, found, door, is_trusted=is_trusted)
 
 
+@gzip_page
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """All that is kept of the supporter, to be downloaded."""
+    session = current_session(request)
+    if session is None:
+        return SeeOther(reverse("funding:account"))
+    told = json.dumps(
+        data_of(session.supporter), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1
+    )
+    answer = HttpResponse(told, content_type="application/json")
+    answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _work(wish: str, request: HttpRequest, supporter: Supporter) -> Callable[[], object]:
     works: dict[str, Callable[[], object]] = {
         "updates": lambda: start_updates(supporter=supporter, by=BY),
@@ -126,6 +153,8 @@ def _page(
         pledges=[_pledge(pledge, code) for pledge in pledges_of(supporter)],
         gifts=_rows(shown, code),
         more=shown[-1].reference if len(gifts) > SHOWN else "",
+        statements=[(one.label, statement_path(one)) for one in statements_of(supporter)],
+        data_path=reverse("funding:account-data"),
         is_named=shows_name(supporter),
     )
 
