@@ -236,6 +236,15 @@ class Moved(Choice):
     FAILED = "failed", "failed"
 
 
+class BroughtAs(Choice):
+    """What became of a row of another system's supporters."""
+
+    CREATED = "created", "created"
+    MERGED = "merged", "merged"
+    SKIPPED = "skipped", "skipped"
+    FAILED = "failed", "failed"
+
+
 class RowVerdict(Choice):
     """What a row of a bank's statement turned out to be."""
 

@@ -24,6 +24,7 @@ from broadsheet.funding.actions.banking import (
     match_obvious,
     set_line_aside,
 )
+from broadsheet.funding.actions.bringing import BroughtRow, bring_supporters
 from broadsheet.funding.actions.campaigns import (
     change_campaign,
     create_campaign,
@@ -88,6 +89,7 @@ from broadsheet.funding.actions.updating import publish_update, send_update, sto
 
 __all__ = [
     "Asker",
+    "BroughtRow",
     "Gift",
     "MovedRow",
     "Proof",
@@ -98,6 +100,7 @@ __all__ = [
     "ask_for_link",
     "ask_to_enter",
     "begin_donation",
+    "bring_supporters",
     "cancel_pledge",
     "change_account",
     "change_amount",

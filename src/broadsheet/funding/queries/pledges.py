@@ -29,8 +29,12 @@ def pledge_of(donation: Donation) -> Pledge | None:
 
 
 def last_period(pledge: Pledge) -> dt.date:
-    """The last period of a pledge that has its occurrence. The first is there since the pledge began."""
-    return pledge.occurrences.latest("period").period
+    """The last period of a pledge that has its occurrence, or, of one that was brought over, was taken elsewhere."""
+    last = pledge.occurrences.order_by("-period").first()
+    if last is not None:
+        return last.period
+    begins = pledge.rhythm.period_of(pledge.next_on or clock.day_of(pledge.created_at))
+    return pledge.rhythm.period_of(begins - dt.timedelta(days=1))
 
 
 def unpaid_gift(pledge: Pledge) -> Donation | None:

@@ -63,7 +63,7 @@ def wordpress(
     2 when nothing could be brought over at all.
     """
     if report is not None:
-        _need_place(report)
+        need_place(report)
     found, _values = open_desk(directory)
     from broadsheet.imports.wordpress.actions import Choices, Summary, import_export
     from broadsheet.imports.wordpress.journal import Journal
@@ -89,7 +89,7 @@ def wordpress(
     return 0 if summary.is_good else 1
 
 
-def _need_place(report: Path) -> None:
+def need_place(report: Path) -> None:
     """Find out before the work whether the report can be written after it."""
     if report.is_dir():
         raise Failure(f"{report} is a directory. Name a file, such as {report}/report.json")
