@@ -303,6 +303,7 @@ class Newsroom:
             "desk/money/campaigns/|slug": campaign.slug,
             "desk/money/funds/|number": fund.pk,
             "desk/second-factor/|number": 1,
+            "desk/money/going/|name": "months",
             "desk/money/statements/|key": stated.key,
             "desk/money/pledges/|key": self.gift.occurrence.pledge.key,
             "desk/money/|key": self.gift.supporter.key,

@@ -1,0 +1,111 @@
+"""How giving is going: what comes every month, what campaigns and stories bring; as a drawing, a table and a file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from io import StringIO
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from broadsheet.funding.queries.going import Share, recurring_months, shares_by
+from broadsheet.funding.rules.going import DOWN, STEP, UP, Month, bars_of, spreadsheet_cell
+from broadsheet.funding.views.staff.screens import need, person, screen
+from broadsheet.kit import audit
+from broadsheet.kit.money import Money
+
+MOVES = ("new", "recovered", "grown", "shrunk", "lost")
+NAMES = {"campaign": "campaign__slug", "page": "origin"}
+COLOURS = (
+    ("kept", "There the month before", "#64748b"),
+    ("grown", "Grown", "#0e7490"),
+    ("recovered", "Recovered", "#7c3aed"),
+    ("new", "New", "#15803d"),
+    ("shrunk", "Shrunk", "#c2410c"),
+    ("lost", "Lost", "#be123c"),
+)
+"""Each is read on white and on black alike (3 : 1, WCAG 1.4.11); the table says the same without them."""
+
+
+@need("view_donation", "see_amounts")
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    audit.record("going.seen", "funding.donation", by=person(request))
+    return screen(
+        request,
+        "going",
+        "How giving is going",
+        currencies=[_drawn(code, months) for code, months in recurring_months().items()],
+        campaigns=shares_by(NAMES["campaign"]),
+        pages=shares_by(NAMES["page"]),
+        colours=COLOURS,
+        moves=[move.capitalize() for move in MOVES],
+    )
+
+
+@need("view_donation", "see_amounts")
+@require_safe
+def table(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the tables as a file for spreadsheets; amounts are plain numbers, words never formulas."""
+    if name not in {"months", *NAMES}:
+        raise Http404
+    audit.record("going.exported", "funding.donation", by=person(request), table=name)
+    rows = _months() if name == "months" else _shares(name)
+    text = StringIO()
+    csv.writer(text).writerows(rows)
+    head = {"Content-Disposition": f'attachment; filename="giving-{name}.csv"'}
+    return HttpResponse(
+        "\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=head
+    )
+
+
+def _months() -> list[list[object]]:
+    rows: list[list[object]] = [["month", "currency", "total", *MOVES]]
+    for code, months in recurring_months().items():
+        for month in months:
+            minors = (month.total, *(getattr(month, move) for move in MOVES))
+            amounts = [Money(minor, code).decimal for minor in minors]
+            rows.append([f"{month.month:%Y-%m}", code, *amounts])
+    return rows
+
+
+def _shares(name: str) -> list[list[object]]:
+    rows: list[list[object]] = [[name, "currency", "gifts", "amount"]]
+    rows += [_share(each) for each in shares_by(NAMES[name])]
+    return rows
+
+
+def _share(each: Share) -> list[object]:
+    amount = each.amount
+    return [spreadsheet_cell(each.name), amount.currency, each.gifts, amount.decimal]
+
+
+def _drawn(code: str, months: list[Month]) -> dict[str, Any]:
+    """A currency's months for the template."""
+    fills = {what: fill for what, _label, fill in COLOURS}
+    return {
+        "code": code,
+        "width": STEP * len(months),
+        "height": UP + DOWN + 24,
+        "line": UP,
+        "bars": [(bar, fills[bar.what]) for bar in bars_of(months)],
+        "labels": [
+            (place * STEP, _name(month.month), UP + DOWN + 18) for place, month in enumerate(months)
+        ],
+        "rows": [
+            (
+                _name(month.month, "%B %Y"),
+                [
+                    Money(minor, code).format()
+                    for minor in (month.total, *(getattr(month, move) for move in MOVES))
+                ],
+            )
+            for month in reversed(months)
+        ],
+    }
+
+
+def _name(month: dt.date, pattern: str = "%b") -> str:
+    return month.strftime(pattern)
