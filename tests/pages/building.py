@@ -192,8 +192,11 @@ def account() -> None:
 
 def campaign() -> dict[str, str]:
     """The demonstration's campaign with three gifts, its words in the hostile editions as hostile as the rest."""
+    from django.urls import reverse
+
     from broadsheet.demo.actions.campaign import _give, _open
     from broadsheet.demo.rules import Words, gifts, read_campaign
+    from broadsheet.funding.actions.entering import signature_of
     from broadsheet.funding.actions.updating import stopping_path
     from broadsheet.funding.models import Donation
     from pages import hostile
@@ -206,11 +209,15 @@ def campaign() -> dict[str, str]:
     _give(list(gifts()[:3]), opened, NOW)
     gift = Donation.objects.order_by("pk")[0]
     thanks, stop = gift.reference, stopping_path(gift.supporter)
+    entrance = reverse("funding:account-link", args=["any", signature_of("any")])
     prefixes = {code: "" if code == "en" else f"/{code}" for code in LANGUAGES}
     return {
         **{f"campaign {c}": f"{p}/campaigns/{opened.slug}/" for c, p in prefixes.items()},
         **{f"thanks {c}": f"{p}/give/thanks/{thanks}/" for c, p in prefixes.items()},
         **{f"pledge {c}": f"{p}{pledge()}" for c, p in prefixes.items()},
+        **{f"enter {c}": f"{p}/account/" for c, p in prefixes.items()},
+        **{f"code {c}": f"{p}/account/code/?letter=any" for c, p in prefixes.items()},
+        **{f"entrance {c}": f"{p}{entrance}" for c, p in prefixes.items()},
         **{f"stop {c}": f"{p}{stop}" for c, p in prefixes.items()},
     }
 

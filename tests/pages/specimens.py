@@ -12,7 +12,7 @@ TOOLS = TESTS / "tools" / "node_modules"
 EDITOR, PASSWORD = "editor@ledger.example", "a long and quiet river"
 KINDS = (
     "front section article analysis opinion feature interview pictures text author series topic month static "
-    "search nothing error gone campaign give confirm mistaken thanks pledge stop"
+    "search nothing error gone campaign give confirm mistaken thanks pledge enter code entrance stop"
 ).split()
 """The kinds of reader pages; each has a specimen in English and in Arabic."""
 
