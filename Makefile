@@ -22,7 +22,7 @@ WORKERS ?= 4
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo venv test behaviour races postgres coverage check format bench lighthouse soak stripe baselines tools lock clean
+.PHONY: help demo venv test behaviour races postgres coverage check format bench lighthouse soak mutants stripe baselines tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -81,6 +81,12 @@ soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers; MINUTES=20
 	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 45 )) $(BIN)/pytest -q -rs -m soak
 	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 15 )) BROADSHEET_TEST_DATABASE=postgres \
 	  $(BIN)/pytest -q -rs -m soak $(SOAK_ON_POSTGRES)
+	@echo "Then the mutants: all of them the first time, later those of functions that changed."
+	@$(MAKE) --no-print-directory mutants
+
+mutants: $(VENV)/.dev ## change the rules of money and the books a little, a thousand times: which change does no test notice?
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/python tests/survivors.py
 
 stripe: $(VENV)/.dev ## our side of Stripe against its own test mode; STRIPE_TEST_KEY names the account
 	@test -n "$$STRIPE_TEST_KEY" || { echo "Not run: it needs a secret key of Stripe's test mode: STRIPE_TEST_KEY=sk_test_... make stripe"; exit 1; }
@@ -103,7 +109,7 @@ lock: $(VENV)/.dev ## resolve requirements/*.in anew
 	done
 
 clean: ## remove the virtual environment and all caches; newsrooms stay
-	rm -rf $(VENV) $(TOOLS) benchmarks/tools/node_modules .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) benchmarks/tools/node_modules .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 
 # The virtual environment: uv by hash, then exactly the locked packages, then ourselves. ----------
 

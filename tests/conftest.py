@@ -29,9 +29,19 @@ pytest_plugins = ["services", "browser", "soaking"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
-shutil.copytree(ROOT / "tests" / "ledger", _newsroom, dirs_exist_ok=True)
-for _folder in ("theme", "data/media", "data/mail", "data/run", "data/edition"):
-    (_newsroom / _folder).mkdir(parents=True)
+
+
+_made_by = os.getpid()
+
+
+def _lay_out() -> None:
+    """Make what the newsroom has; again where one process has tests run several times, as for mutants."""
+    shutil.copytree(ROOT / "tests" / "ledger", _newsroom, dirs_exist_ok=True)
+    for folder in ("theme", "data/media", "data/mail", "data/run", "data/edition"):
+        (_newsroom / folder).mkdir(parents=True, exist_ok=True)
+
+
+_lay_out()
 # Settings of a newsroom that the person who runs the tests works on are not the tests' own.
 for _variable in ("BROADSHEET_PASSWORD", *(setting.variable for setting in table())):
     os.environ.pop(_variable, None)
@@ -55,6 +65,7 @@ def pytest_xdist_setupnodes() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    _lay_out()
     # No test pulls the plug, and Linux keeps what a killed process wrote: waiting for the disk would show nothing.
     os.fsync = lambda fd: None
     os.sync = lambda: None
@@ -91,7 +102,15 @@ def _fixtures(item: pytest.Item) -> set[str]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    shutil.rmtree(_newsroom, ignore_errors=True)
+    if os.getpid() == _made_by:
+        shutil.rmtree(_newsroom, ignore_errors=True)
+    else:  # a copy of that process, which goes on
+        _database_file().unlink(missing_ok=True)
+
+
+def _database_file() -> Path:
+    """The SQLite database of this process's tests."""
+    return _newsroom / "data" / f"test-{os.getpid()}.sqlite3"
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +163,7 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
 
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(_newsroom / "data" / "test.sqlite3")
+        database["TEST"]["NAME"] = str(_database_file())
         database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
         shutil.copyfile(request.getfixturevalue("migrated_file"), database["TEST"]["NAME"])
     else:
