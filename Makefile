@@ -84,7 +84,7 @@ soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers; MINUTES=20
 	@echo "Then the mutants: all of them the first time, later those of functions that changed."
 	@$(MAKE) --no-print-directory mutants
 
-mutants: $(VENV)/.dev ## change the rules of money and the books a little, a thousand times: which change does no test notice?
+mutants: $(VENV)/.dev ## change the rules of money a little, a thousand times: which change does no test notice?
 	$(BIN)/mutmut run --max-children 2
 	$(BIN)/python tests/survivors.py
 

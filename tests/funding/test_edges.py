@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from broadsheet.funding.choices import AttemptState, Decline
+from broadsheet.funding.choices import AttemptState, Cadence, Decline
 from broadsheet.funding.rules.chaining import FIRST, Entry, Fact, chain_hash
 from broadsheet.funding.rules.currencies import KNOWN, fee_step, least_gift, processor_exponent
 from broadsheet.funding.rules.declining import Step, next_step
@@ -21,6 +21,7 @@ from broadsheet.funding.rules.giving import (
 from broadsheet.funding.rules.guarding import Answer, Limit, is_alarming, is_calm, limits
 from broadsheet.funding.rules.matching import Candidate, obvious
 from broadsheet.funding.rules.matching import Seen as BankLine
+from broadsheet.funding.rules.promising import Rhythm, plan
 from broadsheet.funding.rules.reconciling import Difference, Line, compare, extras
 from broadsheet.funding.rules.returning import Paid, Shares, shares_of
 from broadsheet.funding.rules.sponsoring import Terms, added_to
@@ -88,6 +89,12 @@ def test_link_is_waited_for_two_weeks_and_a_day_longer_than_its_reminder() -> No
     assert ends == [Step(ends_at=NOON + days * DAY) for days in (14, 14, 15)]
     tries = [next_step(Decline.FUNDS, NOON, NOON + days * DAY) for days in (0, 3, 7, 14)]
     assert tries == [Step(retry_at=NOON + days * DAY) for days in (3, 7, 14)] + [Step()]
+
+
+def test_gift_is_caught_up_on_the_seventh_day_and_let_go_on_the_eighth() -> None:
+    monthly, first = Rhythm(Cadence.MONTHLY, 1), dt.date(2026, 3, 1)
+    took = [plan(monthly, first, first + late * DAY).take for late in (0, 7, 8)]
+    assert took == [first, first, None]
 
 
 def test_column_is_named_by_what_stands_before_the_first_sign() -> None:
