@@ -85,8 +85,9 @@ soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers; MINUTES=20
 	@$(MAKE) --no-print-directory mutants
 
 mutants: $(VENV)/.dev ## change the rules of money a little, a thousand times: which change does no test notice?
-	$(BIN)/mutmut run --max-children 2
-	$(BIN)/python tests/survivors.py
+	@$(BIN)/uv pip install -q --system-certs --require-hashes --no-deps --target .cache/mutmut --python $(BIN)/python -r requirements/mutants.txt
+	PYTHONPATH=.cache/mutmut $(BIN)/python -m mutmut run --max-children 2
+	PYTHONPATH=.cache/mutmut $(BIN)/python tests/survivors.py
 
 stripe: $(VENV)/.dev ## our side of Stripe against its own test mode; STRIPE_TEST_KEY names the account
 	@test -n "$$STRIPE_TEST_KEY" || { echo "Not run: it needs a secret key of Stripe's test mode: STRIPE_TEST_KEY=sk_test_... make stripe"; exit 1; }
@@ -103,7 +104,7 @@ $(TOOLS)/.package-lock.json: tests/tools/package-lock.json
 	  else echo "npm is missing: axe-core and the Nu HTML checker are not installed (apt install nodejs npm)"; fi
 
 lock: $(VENV)/.dev ## resolve requirements/*.in anew
-	for name in uv base dev; do \
+	for name in uv base dev mutants; do \
 	  $(BIN)/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

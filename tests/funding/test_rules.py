@@ -225,7 +225,12 @@ def test_donation_follows_its_attempt_and_never_leaves_settled(
 
 # The code itself ------------------------------------------------------------------------------
 
-MONEY_CODE = sorted([*(SOURCES / "funding").rglob("*.py"), SOURCES / "kit" / "money.py"])
+ON_PAPER = SOURCES / "funding" / "renderers" / "pdf.py"
+"""Measures lines and letters, and is given amounts as they are written."""
+
+MONEY_CODE = sorted(
+    {*(SOURCES / "funding").rglob("*.py"), SOURCES / "kit" / "money.py"} - {ON_PAPER}
+)
 
 
 @pytest.mark.parametrize("path", MONEY_CODE, ids=lambda path: str(path.relative_to(SOURCES)))

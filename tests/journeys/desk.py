@@ -196,6 +196,8 @@ class Desk(Visitor):
             shown = self.page.get_by_role("link", name="Preview").last
             found.append(self.context.request.get(shown.get_attribute("href") or "").text())
             self.page.keyboard.press("Escape")
+            # Else the next one found would still be this menu's.
+            expect(menu).to_have_attribute("aria-expanded", "false")
         return found
 
     def publish(self) -> None:
