@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from broadsheet.funding import tasks
+from broadsheet.funding import handlers, tasks
 from broadsheet.funding.actions import merge_supporters, state_year
 from broadsheet.funding.actions.entering import code_of, signature_of
 from broadsheet.funding.errors import TooMany
@@ -53,7 +53,7 @@ def ask(email: str, prefix: str = "") -> str:
 def come_in(email: str = "sam@example.org", prefix: str = "") -> Client:
     """A browser that is in the room of who has this address, by the code in the letter."""
     key = ask(email, prefix)
-    tasks.send_entries()
+    handlers.on_entry_asked(EntryLetter.objects.get(key=key).pk)
     found = re.search(r"\d{4} \d{4}", str(mail.outbox.pop().body))
     assert found
     client = Client()
