@@ -8,7 +8,13 @@ import pytest
 
 from broadsheet.funding.choices import AttemptState, Cadence, Decline
 from broadsheet.funding.rules.chaining import FIRST, Entry, Fact, chain_hash
-from broadsheet.funding.rules.currencies import KNOWN, fee_step, least_gift, processor_exponent
+from broadsheet.funding.rules.currencies import (
+    KNOWN,
+    fee_step,
+    least_gift,
+    processor_exponent,
+    to_processor,
+)
 from broadsheet.funding.rules.declining import Step, next_step
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for, fee_of
 from broadsheet.funding.rules.folding import Seen, fold
@@ -60,6 +66,10 @@ def test_suggested_gifts_are_of_the_size_of_the_currency() -> None:
 def test_unknown_currency_is_named() -> None:
     with pytest.raises(KeyError, match="XYZ"):
         processor_exponent("XYZ")
+    with pytest.raises(ValueError, match=r"^3 is no amount that a processor takes in KWD$"):
+        to_processor(3, "KWD")
+    with pytest.raises(ValueError, match=r"^a fee is at least nothing and less than everything$"):
+        FeeSchedule(-1, 0)
 
 
 def test_percent_that_passed_and_phase_turn_at_the_instant() -> None:
@@ -95,6 +105,18 @@ def test_gift_is_caught_up_on_the_seventh_day_and_let_go_on_the_eighth() -> None
     monthly, first = Rhythm(Cadence.MONTHLY, 1), dt.date(2026, 3, 1)
     took = [plan(monthly, first, first + late * DAY).take for late in (0, 7, 8)]
     assert took == [first, first, None]
+
+
+def test_periods_begin_on_their_first_day_and_anchors_are_days() -> None:
+    monthly, yearly = Rhythm(Cadence.MONTHLY, 1), Rhythm(Cadence.YEARLY, 1)
+    may = dt.date(2026, 5, 17)
+    assert monthly.period_of(may) == dt.date(2026, 5, 1)
+    assert yearly.period_of(may) == dt.date(2026, 1, 1)
+    assert yearly.beginning_on(may) == Rhythm(Cadence.YEARLY, 17, 5)
+    assert monthly.beginning_on(may) == Rhythm(Cadence.MONTHLY, 17, 5)
+    begun = monthly.beginning_on(may)
+    assert begun.next_due(may, dt.date(2026, 4, 1)) == dt.date(2026, 6, 17), "behind the day"
+    assert begun.next_due(may - DAY, dt.date(2026, 4, 1)) == may
 
 
 def test_column_is_named_by_what_stands_before_the_first_sign() -> None:
