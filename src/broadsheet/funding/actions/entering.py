@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from email.utils import format_datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -14,13 +13,12 @@ from django.utils.crypto import constant_time_compare
 
 from broadsheet.funding.actions.guarding import Asker, mark_of
 from broadsheet.funding.actions.linking import pace_letters
-from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
+from broadsheet.funding.actions.mailing import Message, claim, compose, deliver
 from broadsheet.funding.choices import MailState
 from broadsheet.funding.models import EntryLetter, RoomSession, Supporter
 from broadsheet.funding.queries import supporter_at
 from broadsheet.kit import audit, clock, tokens
 from broadsheet.kit.events import announce
-from broadsheet.theme.documents import html_text
 from broadsheet.theme.filters import absolute
 
 LIFE = dt.timedelta(minutes=30)
@@ -107,28 +105,21 @@ def session_mark(kept: str) -> str:
 
 def message_of(letter: EntryLetter) -> Message:
     """The e-mail with a code and a link."""
-    code, digits = letter.language, code_of(letter.key)
-    with translation.override(code):
+    digits = code_of(letter.key)
+    with translation.override(letter.language):
         link = absolute(
             reverse("funding:account-link", args=[letter.key, signature_of(letter.key)])
         )
         subject = translation.gettext("Your code to sign in")
     shown = f"{digits[: DIGITS // 2]} {digits[DIGITS // 2 :]}"
-    context = {"digits": shown, "link": link, "subject": subject}
-    message = Message(
+    return compose(
+        letter,
+        name="entry",
+        template="entry_mail",
         subject=subject,
-        body=html_text("funding/entry_mail.txt", code=code, **context),
-        to=[letter.email],
-        headers={
-            "Message-ID": message_id(f"entry.{letter.pk}.{int(letter.created_at.timestamp())}"),
-            "Date": format_datetime(letter.created_at),
-            "Content-Language": code,
-            "Auto-Submitted": "auto-generated",
-        },
+        context={"digits": shown, "link": link, "subject": subject},
+        headers={"Auto-Submitted": "auto-generated"},
     )
-    html = html_text("funding/entry_mail.html", code=code, **context)
-    message.attach_alternative(html, "text/html")
-    return message
 
 
 @transaction.atomic

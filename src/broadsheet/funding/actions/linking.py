@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.utils import format_datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,14 +11,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from broadsheet.funding.actions.guarding import Asker, hold_pace
-from broadsheet.funding.actions.mailing import Message, claim, deliver, message_id
+from broadsheet.funding.actions.mailing import Message, claim, compose, deliver
 from broadsheet.funding.choices import MailState
 from broadsheet.funding.errors import TooMany
 from broadsheet.funding.models import GiftLink
 from broadsheet.funding.rules.guarding import Answer, limits
 from broadsheet.kit import audit, clock, tokens
 from broadsheet.kit.events import announce
-from broadsheet.theme.documents import html_text
 from broadsheet.theme.filters import absolute
 
 LIFE = dt.timedelta(hours=2)
@@ -82,20 +80,8 @@ def send_link(*, link: GiftLink) -> bool:
 
 def message_of(link: GiftLink) -> Message:
     """The e-mail with a link. Nothing that was typed is in it: it may be that a stranger typed it."""
-    code = link.language
-    with translation.override(code):
+    with translation.override(link.language):
         page = reverse("funding:gift-confirm")
         subject = translation.gettext("Go on with your gift")
     context = {"page": f"{absolute(page)}?{urlencode({'link': link.key})}"}
-    message = Message(
-        subject=subject,
-        body=html_text("funding/link.txt", code=code, **context),
-        to=[link.email],
-        headers={
-            "Message-ID": message_id(f"link.{link.pk}.{int(link.created_at.timestamp())}"),
-            "Date": format_datetime(link.created_at),
-            "Content-Language": code,
-        },
-    )
-    message.attach_alternative(html_text("funding/link.html", code=code, **context), "text/html")
-    return message
+    return compose(link, name="link", template="link", subject=subject, context=context)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from broadsheet.funding.models import (
 )
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import clock
+from broadsheet.theme.documents import html_text
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,32 @@ class Message(EmailMultiAlternatives):
         mark = hashlib.sha256(self.extra_headers["Message-ID"].encode()).hexdigest()
         made.set_boundary(f"receipt-{mark[:32]}")
         return made
+
+
+def compose(
+    row: GiftLink | EntryLetter,
+    *,
+    name: str,
+    template: str,
+    subject: str,
+    context: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+) -> Message:
+    """The message of a letter that somebody asked for, as text and HTML from the templates of this name."""
+    shown = {"code": row.language, **context}
+    message = Message(
+        subject=subject,
+        body=html_text(f"funding/{template}.txt", **shown),
+        to=[row.email],
+        headers={
+            "Message-ID": message_id(f"{name}.{row.pk}.{int(row.created_at.timestamp())}"),
+            "Date": format_datetime(row.created_at),
+            "Content-Language": row.language,
+            **(headers or {}),
+        },
+    )
+    message.attach_alternative(html_text(f"funding/{template}.html", **shown), "text/html")
+    return message
 
 
 def claim(row: Mailed) -> bool:
