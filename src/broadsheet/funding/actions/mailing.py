@@ -59,19 +59,20 @@ def compose(
     headers: Mapping[str, str] | None = None,
 ) -> Message:
     """The message of a letter that somebody asked for, as text and HTML from the templates of this name."""
-    shown = {"code": row.language, **context}
+    code = row.language
     message = Message(
         subject=subject,
-        body=html_text(f"funding/{template}.txt", **shown),
+        body=html_text(f"funding/{template}.txt", code=code, **context),
         to=[row.email],
         headers={
             "Message-ID": message_id(f"{name}.{row.pk}.{int(row.created_at.timestamp())}"),
             "Date": format_datetime(row.created_at),
-            "Content-Language": row.language,
+            "Content-Language": code,
             **(headers or {}),
         },
     )
-    message.attach_alternative(html_text(f"funding/{template}.html", **shown), "text/html")
+    html = html_text(f"funding/{template}.html", code=code, **context)
+    message.attach_alternative(html, "text/html")
     return message
 
 
