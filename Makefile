@@ -22,7 +22,7 @@ WORKERS ?= 4
 # Each of the hundreds of processes that the tests start would compile our code and the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo venv test behaviour races postgres coverage check format bench lighthouse soak mutants stripe baselines tools lock clean
+.PHONY: help demo venv test behaviour races postgres coverage check format bench lighthouse soak mutants stripe baselines tables tools lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -96,6 +96,9 @@ stripe: $(VENV)/.dev ## our side of Stripe against its own test mode; STRIPE_TES
 
 baselines: $(VENV)/.dev ## draw anew how pages have to look; look at the pictures before you commit them
 	@BASELINES=write $(BIN)/pytest -q tests/pages/test_appearance.py
+
+tables: $(VENV)/.dev ## write anew the tables that a new newsroom begins with: after each new migration
+	$(BIN)/python tests/tabling.py src/broadsheet/project/tables.sql
 
 tools: $(TOOLS)/.package-lock.json ## the programs of npm that check reader pages
 

@@ -67,12 +67,13 @@ def measure(engine: str, names: list[str], gifts: int, entries: int) -> None:
 
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)
     from benchmarks.gifts import BALANCED, fill, fill_sandbox
     from broadsheet.newsroom.actions.founding import found_newsroom
     from broadsheet.press.actions import press_everything
+    from broadsheet.project.tables import make_tables
+
+    make_tables()
 
     found_newsroom(name="L", languages=["en"], base_url="http://testserver", by="bench")
     press_everything()

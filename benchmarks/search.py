@@ -70,13 +70,13 @@ def measure(engine: str, count: int, *, stock: bool) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.test import Client
 
-    call_command("migrate", interactive=False, verbosity=0)
     from broadsheet.newsroom.actions.founding import found_newsroom
     from broadsheet.newsroom.actions.indexing import rebuild_index
+    from broadsheet.project.tables import make_tables
 
+    make_tables()
     found_newsroom(name="L", languages=["en"], base_url="http://testserver", by="bench")
     archive = Archive()
     archive.fill(count)

@@ -120,15 +120,16 @@ def newsroom_dir() -> Path:
 
 
 # The database --------------------------------------------------------------------------------
-# Wagtail's migrations take seconds, so a migrated SQLite file is kept in .cache/ and a migrated database on the server,
-# both named by what went into them.
+# Making tables takes seconds, so a migrated SQLite file is kept in .cache/ and a migrated database on the server, both
+# named by what went into them.
 
 
 @contextlib.contextmanager
 def _one_migrates() -> Iterator[str]:
     """The name of the schema, while no other process of this checkout makes it."""
     digest = hashlib.sha256(f"{version('django')} {version('wagtail')}".encode())
-    for path in sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")):
+    shipped = ROOT / "src" / "broadsheet" / "project" / "tables.sql"
+    for path in [*sorted((ROOT / "src").glob("broadsheet/*/migrations/*.py")), shipped]:
         digest.update(path.name.encode() + path.read_bytes())
     (ROOT / ".cache").mkdir(exist_ok=True)
     with (ROOT / ".cache" / "migrated.lock").open("w") as lock:

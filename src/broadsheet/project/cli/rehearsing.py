@@ -103,14 +103,15 @@ def _made(place: Path, chosen: dict[str, Any]) -> Path:
     (found / DATABASE).touch(mode=0o640)
     load_django()
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import connection
+
+    from broadsheet.project.tables import make_tables
 
     settings.EMAIL_BACKEND = "broadsheet.rehearsal.letters.Postbox"
     # Nudges are forgotten: the worker's clock does what they would, only later.
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     connection.settings_dict["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
-    call_command("migrate", interactive=False, verbosity=0)
+    make_tables()
     return found
 
 

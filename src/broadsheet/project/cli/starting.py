@@ -75,7 +75,6 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
     if not values.database_url:
         (found / DATABASE).touch(mode=0o640)
     load_django()
-    from django.core.management import call_command
 
     from broadsheet.newsroom.actions.first_pages import write_first_pages
     from broadsheet.newsroom.actions.founding import found_newsroom
@@ -83,9 +82,10 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
     from broadsheet.newsroom.models import FrontPage
     from broadsheet.press.actions import press_everything
     from broadsheet.project.schema import need_no_tables
+    from broadsheet.project.tables import make_tables
 
     need_no_tables()
-    call_command("migrate", interactive=False, verbosity=0)
+    make_tables()
     found_newsroom(name=values.name, languages=values.languages, base_url=values.url, by="init")
     for front in FrontPage.objects.order_by("path"):
         write_first_pages(front=front, by="init")
