@@ -86,10 +86,10 @@ soak: $(VENV)/.dev tools ## the long tests: fuzzing, kills, browsers; MINUTES=20
 	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 45 )) $(BIN)/pytest -q -rs -m soak
 	BROADSHEET_SOAK_SECONDS=$$(( $(MINUTES) * 15 )) BROADSHEET_TEST_DATABASE=postgres \
 	  $(BIN)/pytest -q -rs -m soak $(SOAK_ON_POSTGRES)
-	@echo "Then the mutants: four minutes."
+	@echo "Then the mutants: ten minutes."
 	@$(MAKE) --no-print-directory mutants
 
-mutants: $(VENV)/.dev ## change the rules of money a little, a thousand times: which change does no test notice?
+mutants: $(VENV)/.dev ## change the code of money a little, two thousand times: which change does no test notice?
 	@$(BIN)/uv pip install -q --system-certs --require-hashes --no-deps --target .cache/mutmut --python $(BIN)/python -r requirements/mutants.txt
 	@rm -rf mutants  # it remembers who was not noticed, and looks no more when only tests have changed
 	PYTHONPATH=.cache/mutmut $(BIN)/python -m mutmut run --max-children 2

@@ -174,6 +174,18 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> None:
+    """As pytest-django has it. A copy of a process that had it, as for a mutant, does without the second it takes."""
+    if os.getpid() == _made_by:
+        request.getfixturevalue("django_db_setup")
+        return
+    from django.db import connection
+
+    request.getfixturevalue("django_db_modify_db_settings")
+    connection.settings_dict["NAME"] = connection.settings_dict["TEST"]["NAME"]
+
+
+@pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     from django.conf import settings
 

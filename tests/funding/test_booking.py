@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -29,7 +30,9 @@ def eur(minor: int) -> Money:
 
 def test_booking_keeps_all_that_it_was_told_in_the_order_of_the_chain(db: None) -> None:
     donation, account, campaign = begun().donation, open_account(by="test"), a_campaign()
-    now = dt.datetime(2026, 2, 3, 4, 5, tzinfo=dt.UTC)
+    now = dt.datetime(
+        2026, 2, 3, 4, 5, tzinfo=ZoneInfo("America/New_York")
+    )  # where the process is, too
     with time_machine.travel(now, tick=False):
         first = ledger.book(
             kind="gift", account=account, processor_ref="txn_1", donation=donation,

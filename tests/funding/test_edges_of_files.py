@@ -141,7 +141,7 @@ def test_supporter_comes_with_their_pledge_or_without() -> None:
         ({"cadence": "weekly"}, "cadence is monthly or yearly"),
         ({"consent": ""}, "nobody agreed to it: consent is empty"),
         ({"amount": "0.50"}, "amount cannot be taken (too_small)"),
-        ({"currency": "XXX"}, "amount cannot be taken (currency)"),
+        ({"currency": "ZZZ"}, "amount cannot be taken (currency)"),
         ({"customer": "c"}, "customer and method come together, or neither"),
         ({"method": "m"}, "customer and method come together, or neither"),
         ({"customer": "c", "method": "m" * 101}, "customer and method come together, or neither"),

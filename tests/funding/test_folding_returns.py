@@ -13,6 +13,7 @@ from broadsheet.funding.choices import AttemptState, Verdict
 from broadsheet.funding.gateways.protocol import Balance, Payment
 from broadsheet.funding.models import (
     Attempt,
+    Campaign,
     CampaignTotal,
     Dispute,
     MatchingClaim,
@@ -204,17 +205,28 @@ def _exchanged(attempt: Attempt, **more: Any) -> Payment:
     return paid(attempt, balance=Balance("txn_e", usd(2700), usd(108)), **more)
 
 
+def a_fund(campaign: Campaign) -> None:
+    day = dt.timedelta(days=1)
+    open_fund(
+        campaign=campaign, sponsor="Ann", cap=usd(9000), starts_at=NOW - day, ends_at=NOW + day, by="test",
+    )  # fmt: skip
+
+
 def test_what_goes_back_of_a_second_payment_restates_nothing() -> None:
-    first = begun(campaign=a_campaign())
+    account_with_fees()
+    campaign = a_campaign()
+    a_fund(campaign)
+    first = begun(campaign=campaign, covers_fees=True)
     Attempt.objects.filter(pk=first.pk).update(state=AttemptState.CANCELED)
     second = second_attempt(first)
     settle(first, paid(first))
     settle(second, paid(second))
     trail = Trail()
-    again(second, refunds=(refunded("re_1", 2500, moved("mv_1", -2500)),))
-    assert books()[2] == ("refund", "mv_1", {"processor USD": -2500, "to_return USD": 2500})
-    assert (second.returned_minor, totals()) == (2500, [("floods", 1, 2500)])
+    again(second, refunds=(refunded("re_1", 2606, moved("mv_1", -2606)),))
+    assert books()[2] == ("refund", "mv_1", {"processor USD": -2606, "to_return USD": 2606})
+    assert (second.returned_minor, totals()) == (2606, [("floods", 1, 2500)])
     assert (trail.changed, trail.news, Receipt.objects.count()) == ([], [], 1)
+    assert MatchingClaim.objects.get().minor == 2500
 
 
 # Disputes -----------------------------------------------------------------------------------------
@@ -285,12 +297,9 @@ def test_dispute_on_what_went_back_already_is_lost_and_restates_nothing() -> Non
 # What follows -------------------------------------------------------------------------------------
 
 
-def test_sponsors_take_back_their_part_of_what_goes_back_but_not_of_a_second_payment() -> None:
+def test_sponsors_take_back_their_part_of_what_goes_back() -> None:
     campaign = a_campaign()
-    day = dt.timedelta(days=1)
-    open_fund(
-        campaign=campaign, sponsor="Ann", cap=usd(9000), starts_at=NOW - day, ends_at=NOW + day, by="test",
-    )  # fmt: skip
+    a_fund(campaign)
     attempt = settled(campaign=campaign)
     assert books()[0][2]["matched USD*"] == -2500
     again(attempt, refunds=(refunded("re_1", 500, moved("mv_1", -500)),))

@@ -290,6 +290,13 @@ def test_gift_that_settled_stays_so_whatever_became_of_another_try() -> None:
     assert second.refunds.count() == 0
 
 
+def test_what_goes_back_waits_for_what_came() -> None:
+    attempt = begun()
+    back = replace(paid(attempt), state="processing", refunds=(refunded("re_1", 100),))
+    assert settle(attempt, back) == Verdict.NOTED
+    assert (attempt.state, attempt.refunds.count()) == ("processing", 0)
+
+
 def test_cards_that_are_declined_are_counted_and_stop_the_checkout() -> None:
     attempt = begun()
     trail = Trail()
