@@ -134,3 +134,21 @@ def test_p1_charge_whose_answer_is_lost_is_found(bench: Bench) -> None:
     assert found
     assert state(found) == AttemptState.SUCCEEDED
     assert bench.gateway.charge(asked, instrument, asked.reference) == found
+
+
+def test_p1_method_that_is_forgotten_is_charged_no_more_and_what_it_paid_stays(
+    bench: Bench,
+) -> None:
+    asked, instrument = order(1900), kept(bench)
+    charge = bench.gateway.charge(asked, instrument, asked.reference)
+    for _ in range(2):
+        bench.gateway.forget(instrument)
+    later = order(700)
+    with pytest.raises(GatewayError) as caught:
+        bench.gateway.charge(later, instrument, later.reference)
+    assert caught.value.permanent
+    assert charge.payment
+    found = bench.gateway.fetch("payment", charge.payment.ident)
+    assert found
+    assert found.payment
+    assert found.payment.state == "succeeded"

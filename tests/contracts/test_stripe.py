@@ -47,6 +47,7 @@ CALLS: dict[str, Any] = {
     "GET disputes/ID": params.DisputeRetrieveParams,
     "GET payouts/ID": params.PayoutRetrieveParams,
     "GET balance_transactions": params.BalanceTransactionListParams,
+    "DELETE customers/ID": params.CustomerDeleteParams,
     "GET events": params.EventListParams,
     "GET webhook_endpoints": params.WebhookEndpointListParams,
     "POST webhook_endpoints": params.WebhookEndpointCreateParams,

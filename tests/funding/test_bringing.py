@@ -16,13 +16,16 @@ from django.core import mail
 
 from broadsheet.funding.actions import bring_supporters, merge_supporters, pause_pledge
 from broadsheet.funding.errors import BadMap, FundingError, NotTaken
-from broadsheet.funding.models import Pledge, ProcessorAccount, Supporter
+from broadsheet.funding.models import Consent, Pledge, ProcessorAccount, Supporter
 from broadsheet.funding.rules.bringing import headings_of, read_supporters
+from broadsheet.kit import clock
 from broadsheet.project.cli import broadsheet
 from broadsheet.project.cli.failures import Failure
 from broadsheet.readers.models import User
 from commanding import run
 from promises import Promises, said
+from running import wait_until
+from stage import Stage, in_a_process
 
 HEADINGS = (
     "email name language reference cadence amount currency next_on consent consent_on customer method label "
@@ -176,3 +179,33 @@ def test_dry_run_says_what_would_be_and_keeps_nothing(founded: Path, tmp_path: P
     assert "Nothing was changed" in tried
     with closing(sqlite3.connect(founded / "data" / "newsroom.sqlite3")) as kept:
         assert kept.execute("SELECT count(*) FROM funding_supporter").fetchone() == (0,)
+
+
+def test_import_killed_half_way_and_run_again_accounts_for_every_row_and_doubles_nothing(
+    open_stage: Stage, newsroom_dir: Path, tmp_path: Path
+) -> None:
+    day = (clock.day_of(clock.now()) + dt.timedelta(days=40)).isoformat()
+    rows = [
+        GOOD | {"email": f"s{at // 2}@example.org", "reference": f"sub_{at}", "next_on": day}
+        for at in range(300)
+    ]
+    file, report = tmp_path / "old.csv", tmp_path / "report.json"
+    file.write_text(table(*rows), "utf-8")
+
+    def command(*more: str) -> None:
+        words = ["funding", "import", "supporters", str(file), *more, "--dir", str(newsroom_dir)]
+        assert CliRunner().invoke(broadsheet, words).exit_code == 0
+
+    with in_a_process(command):
+        wait_until(lambda: Pledge.objects.count() > 20, "some rows are in")
+    there = Pledge.objects.count()
+    assert 20 < there < 300
+    assert Consent.objects.count() == there, "a row is there wholly or not at all"
+    command("--report", str(report))
+    told = json.loads(report.read_text("utf-8"))
+    assert [row["number"] for row in told["rows"]] == list(range(2, 302))
+    counts = told["counts"]
+    assert counts["skipped"] == there
+    assert counts["created"] + counts["merged"] == 300 - there
+    assert (Supporter.objects.count(), Pledge.objects.count()) == (150, 300)
+    assert Consent.objects.values("pledge").distinct().count() == 300

@@ -145,7 +145,7 @@ def test_groups_keep_what_an_administrator_made_of_them(db: None) -> None:
     assert group.permissions.count() == 0
     group.delete()
     make_roles()
-    assert Group.objects.get(name="Supporter care").permissions.count() == 8
+    assert Group.objects.get(name="Supporter care").permissions.count() == 9
 
 
 def test_rights_can_be_given_to_any_group(stage: Stage) -> None:

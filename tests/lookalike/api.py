@@ -31,6 +31,7 @@ PARAMETERS = {
     ).split(),
     "GET payment_intents": [*LISTED, "created"],
     "GET payment_intents/ID": ["expand"],
+    "DELETE customers/ID": [],
     "GET charges": [*LISTED, "payment_intent"],
     "GET refunds": [*LISTED, "payment_intent"],
     "POST refunds": ["payment_intent", "amount", "metadata", "reason"],
@@ -173,6 +174,7 @@ class Api:
             "POST checkout/sessions": lambda: open_session(account, call.wish),
             "POST checkout/sessions/ID/expire": lambda: account.expire(self._one(account, call)),
             "POST payment_intents": lambda: make_charge(account, call.wish),
+            "DELETE customers/ID": lambda: forget(account, call.ident),
             "POST refunds": lambda: make_refund(account, call.wish),
             "POST webhook_endpoints": lambda: make_endpoint(account, call.wish),
             "POST webhook_endpoints/ID": lambda: change_endpoint(self._one(account, call), call),
@@ -289,6 +291,16 @@ def make_charge(account: Account, wish: Object) -> Object:
         said = f"No such PaymentMethod: '{wish.get('payment_method')}'"
         raise Refusal(400, "resource_missing", said)
     return account.charge_at_once(wish, kept)
+
+
+def forget(account: Account, customer: str) -> Object:
+    """A customer's methods are theirs no more; payments keep their names."""
+    kept = [each for each in account.all("payment_method") if each["customer"] == customer]
+    if not kept:
+        raise Refusal(404, "resource_missing", f"No such customer: '{customer}'")
+    for each in kept:
+        each["customer"] = None
+    return {"id": customer, "object": "customer", "deleted": True}
 
 
 def make_refund(account: Account, wish: Object) -> Object:

@@ -24,6 +24,14 @@ class Choice(StrEnum):
         return [(member.value, member.label) for member in cls]
 
 
+class Asked(Choice):
+    """How somebody asked to be erased."""
+
+    ROOM = "room", "In their room"
+    LETTER = "letter", "By letter"
+    AGAIN = "again", "Again, after a restore"
+
+
 class AccountState(Choice):
     """A draining account finishes what was begun and takes nothing new."""
 

@@ -16,7 +16,9 @@ from broadsheet.funding.actions import (
     connect_account,
     end_waiting,
     expire_attempt,
+    forget_kept_words,
     forget_marks,
+    forget_method,
     open_account,
     plan_renewals,
     process_events,
@@ -55,6 +57,7 @@ from broadsheet.funding.models import (
     GiftLink,
     MatchingFund,
     Occurrence,
+    PaymentMethod,
     Pledge,
     PledgeMail,
     ProcessorAccount,
@@ -82,6 +85,7 @@ def tick() -> None:
         *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds),
         *(look_at_pledges, take_gifts, send_receipts, send_pledge_mails),
         *(send_statements, turn_campaigns, send_updates, send_links, send_entries, guard),
+        forget,
     )
     for job in jobs:
         try:
@@ -120,7 +124,7 @@ def look_at_attempts() -> None:
     """
     silent: set[int] = set()
     due = Attempt.objects.filter(look_at__lte=clock.now(), state__in=OPEN)
-    for attempt in due.select_related("account", "donation").order_by("look_at")[:BATCH]:
+    for attempt in due.select_related("account", "donation__supporter").order_by("look_at")[:BATCH]:
         if attempt.account_id not in silent and not _look_up(attempt):
             silent.add(attempt.account_id)
 
@@ -130,7 +134,8 @@ def _look_up(attempt: Attempt) -> bool:
     is_canceled = Pledge.objects.filter(
         state=PledgeState.CANCELED, occurrences__donation=attempt.donation_id
     ).exists()
-    is_needless = attempt.donation.state == DonationState.SETTLED or is_canceled
+    is_erased = attempt.donation.supporter.erased_at is not None
+    is_needless = attempt.donation.state == DonationState.SETTLED or is_canceled or is_erased
     is_unsent = attempt.state == AttemptState.CREATED
     is_over = is_needless or is_unsent or attempt.stopped_at is not None
     work = expire_attempt if is_over else resolve_attempt
@@ -239,6 +244,15 @@ def guard() -> None:
     """Raise or release the breaker by the cards that were tried, and forget who asked."""
     watch_breaker(by=BY)
     forget_marks()
+
+
+def forget() -> None:
+    """Have processors forget the methods of who was erased, and forget what was kept of them until its day."""
+    for method in PaymentMethod.objects.filter(forget_at__lte=clock.now()).select_related(
+        "account"
+    )[:BATCH]:
+        _try("forget a method", partial(forget_method, method=method, by=BY))
+    forget_kept_words()
 
 
 def turn_campaigns() -> None:

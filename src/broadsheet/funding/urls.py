@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from broadsheet.funding.views import entering, room
+from broadsheet.funding.views import entering, erasing, room
 from broadsheet.funding.views.confirm import confirm
 from broadsheet.funding.views.pledges import look_after
 from broadsheet.funding.views.statements import download, read
@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/code/", entering.code, name="account-code"),
     path("account/enter/<slug:key>/<slug:signature>/", entering.link, name="account-link"),
     path("account/data/", room.data, name="account-data"),
+    path("account/erase/", erasing.erase, name="account-erase"),
     path("account/pledge/<slug:key>/", room.room_pledge, name="account-pledge"),
     path("give/confirm/", confirm, name="gift-confirm"),
     path("give/thanks/<slug:reference>/", thanks, name="gift-thanks"),

@@ -15,6 +15,7 @@ from broadsheet.funding.actions.roles import FUNDRAISERS
 from broadsheet.funding.views.staff import (
     byhand,
     campaigns,
+    erasing,
     gifts,
     going,
     guarding,
@@ -28,6 +29,8 @@ SCREENS = [
     path("supporters/", supporters.index, name="supporters"),
     path("supporters/<slug:key>/", supporters.detail, name="supporter"),
     path("supporters/<slug:key>/merge/", merging.merge, name="supporter-merge"),
+    path("supporters/<slug:key>/erase/", erasing.erase, name="supporter-erase"),
+    path("supporters/<slug:key>/kept/", erasing.kept, name="supporter-kept"),
     path("merges/<int:number>/undo/", merging.undo, name="merge-undo"),
     path("supporters/<slug:key>/note/", supporters.note, name="supporter-note"),
     path("statements/<slug:key>/", supporters.statement, name="yearly-statement"),

@@ -40,8 +40,11 @@ from broadsheet.funding.actions.entering import (
     enter_by_code,
     enter_by_link,
     leave_room,
+    prove_again,
     send_entry,
 )
+from broadsheet.funding.actions.erasing import erase_supporter
+from broadsheet.funding.actions.forgetting import forget_kept_words, forget_method
 from broadsheet.funding.actions.giving import Gift, begin_donation
 from broadsheet.funding.actions.guarding import (
     Asker,
@@ -117,9 +120,12 @@ __all__ = [
     "end_waiting",
     "enter_by_code",
     "enter_by_link",
+    "erase_supporter",
     "expect_gift",
     "expire_attempt",
+    "forget_kept_words",
     "forget_marks",
+    "forget_method",
     "give_up_gift",
     "import_statement",
     "leave_room",
@@ -138,6 +144,7 @@ __all__ = [
     "process_event",
     "process_events",
     "propose_refund",
+    "prove_again",
     "publish_update",
     "raise_breaker",
     "receive_event",

@@ -20,7 +20,7 @@ from broadsheet.funding.choices import (
     PledgeState,
 )
 from broadsheet.funding.errors import BadAmount, PledgeRefused
-from broadsheet.funding.models import Attempt, Occurrence, Pledge
+from broadsheet.funding.models import Attempt, Occurrence, Pledge, Supporter
 from broadsheet.funding.models.pledges import RUNNING
 from broadsheet.funding.queries import last_period, taking_account
 from broadsheet.funding.rules.fees import cover_for
@@ -135,14 +135,30 @@ def cancel_pledge(*, pledge: Pledge, reason: str, by: audit.Actor) -> None:
     """End a pledge for good. What was sent to the processor before cannot be called back: if it comes, that is an
     incident, and its refund is proposed. Raises PledgeRefused where it has ended already, or has not begun."""
     with held_pledge(pledge, (*LIVING, PledgeState.LAPSED)) as held:
-        held.state, held.next_on, held.paused_until = PledgeState.CANCELED, None, None
-        held.reason, held.ended_at = " ".join(reason.split())[:300], clock.now()
-        held.save(update_fields=["state", "next_on", "paused_until", "reason", "ended_at"])
-        _withdraw(held, OccurrenceState.MISSED)
-        at_checkout = Attempt.objects.filter(donation__occurrence__pledge=held, state__in=OPEN)
-        at_checkout.update(look_at=clock.now())
-        audit.record("pledge.canceled", held, by=by)
+        _cancel(held, " ".join(reason.split())[:300], by)
         tell(held, PledgeNews.CANCELED, "canceled")
+
+
+def end_pledges(supporter: Supporter, by: audit.Actor) -> None:
+    """End every pledge of somebody who is erased, those too that have not begun; nobody is told.
+
+    In the caller's transaction. Raises PledgeRefused where a processor decides when one is charged.
+    """
+    rows = Pledge.objects.filter(supporter=supporter).exclude(state=PledgeState.CANCELED)
+    for pledge in rows.order_by("pk"):
+        with held_pledge(pledge, tuple(PledgeState)) as held:
+            _cancel(held, "", by)
+
+
+def _cancel(held: Pledge, reason: str, by: audit.Actor) -> None:
+    """End the pledge whose row is held."""
+    held.state, held.next_on, held.paused_until = PledgeState.CANCELED, None, None
+    held.reason, held.ended_at = reason, clock.now()
+    held.save(update_fields=["state", "next_on", "paused_until", "reason", "ended_at"])
+    _withdraw(held, OccurrenceState.MISSED)
+    at_checkout = Attempt.objects.filter(donation__occurrence__pledge=held, state__in=OPEN)
+    at_checkout.update(look_at=clock.now())
+    audit.record("pledge.canceled", held, by=by)
 
 
 @contextmanager

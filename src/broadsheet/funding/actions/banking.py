@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from broadsheet.funding import ledger
 from broadsheet.funding.actions.accounts import open_offline_account
+from broadsheet.funding.actions.erasing import is_line_emptied, keep_line_words
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import LedgerAccount, RowVerdict, Verdict
 from broadsheet.funding.errors import BadStatement, MatchRefused
@@ -116,7 +117,8 @@ def _keep(row: Row, statement: BankStatement, seen: set[str]) -> Outcome:
     )
     if is_new:
         return Outcome(row.number, RowVerdict.NEW, f"{row.booked_on} {row.amount.format()}")
-    if (line.booked_on, line.amount, line.words) == (row.booked_on, row.amount, row.words):
+    is_same = line.words == row.words or is_line_emptied(line)
+    if is_same and (line.booked_on, line.amount) == (row.booked_on, row.amount):
         return Outcome(row.number, RowVerdict.KNOWN)
     says = f"{row.booked_on} {row.amount.format()} {row.words}"
     BankLine.objects.filter(pk=line.pk).update(contested=says[:300])
@@ -225,6 +227,8 @@ def _match(
             or settle_donation(attempt=target, checkout=checkout, by=by) != Verdict.BOOKED
         ):
             raise MatchRefused("This gift cannot be settled; was it begun otherwise?")
+        if target.donation.supporter.erased_at is not None:
+            keep_line_words(line, target.donation.supporter)
     source = SOURCES.get(type(target), LedgerAccount.PROCESSOR)
     ledger.book(
         kind="banked",

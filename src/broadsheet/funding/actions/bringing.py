@@ -54,6 +54,8 @@ def _bring(row: Brought, account: ProcessorAccount | None, by: audit.Actor) -> B
     if row.promised and any(row.promised.token) and account is None:
         said = "it has a method, and no processor was named that knows it"
         return BroughtRow(row.number, BroughtAs.FAILED, said)
+    if row.promised and _is_erased(row.promised):
+        return BroughtRow(row.number, BroughtAs.SKIPPED, "they were erased since")
     with transaction.atomic():
         supporter, is_new = _supporter(row, by)
         is_begun = row.promised is not None and _promise(row, row.promised, supporter, account, by)
@@ -72,7 +74,8 @@ def _supporter(row: Brought, by: audit.Actor) -> tuple[Supporter, bool]:
         "language": row.language,
         "created_at": clock.now(),
     }
-    found, is_new = Supporter.objects.get_or_create(email=row.email, defaults=fresh)
+    rows = Supporter.objects.select_for_update()
+    found, is_new = rows.get_or_create(email=row.email, defaults=fresh)
     held = Supporter.objects.select_for_update().get(pk=found.pk)
     while held.merged_into_id is not None:
         held = Supporter.objects.select_for_update().get(pk=held.merged_into_id)
@@ -89,7 +92,7 @@ def _promise(
     by: audit.Actor,
 ) -> bool:
     """Make a row's pledge; false where it was brought before."""
-    key = "b" + hashlib.sha256(promised.reference.encode()).hexdigest()[:24]
+    key = _key_of(promised)
     rhythm = Rhythm(promised.cadence, promised.next_on.day, promised.next_on.month)
     method = None
     if Pledge.objects.filter(key=key).exists():
@@ -125,3 +128,14 @@ def _promise(
     )
     audit.record("pledge.brought", pledge, by=by)
     return True
+
+
+def _key_of(promised: Promised) -> str:
+    """The key of a pledge that has this reference elsewhere."""
+    return "b" + hashlib.sha256(promised.reference.encode()).hexdigest()[:24]
+
+
+def _is_erased(promised: Promised) -> bool:
+    """Whether a pledge was brought before, of somebody who was erased since."""
+    rows = Pledge.objects.filter(key=_key_of(promised))
+    return rows.filter(supporter__erased_at__isnull=False).exists()

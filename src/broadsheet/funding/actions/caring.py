@@ -15,6 +15,8 @@ from broadsheet.kit.events import announce
 @transaction.atomic
 def add_note(*, supporter: Supporter, text: str, by: AbstractBaseUser) -> SupporterNote:
     """Keep what somebody wants others to know of a supporter. Raises CareRefused for nothing."""
+    if supporter.erased_at is not None:
+        raise CareRefused("They were erased: there is nobody to write about.")
     text = text.strip()
     if not 0 < len(text) <= 2000:
         raise CareRefused("A note has from 1 to 2000 characters.")
@@ -32,6 +34,8 @@ def send_receipt_again(*, donation: Donation, by: audit.Actor) -> Receipt:
     receipt = donation.receipts.order_by("-version").first()
     if receipt is None:
         raise CareRefused("This gift has no receipt yet: it has not arrived.")
+    if not donation.supporter.email:
+        raise CareRefused("There is no address to send it to.")
     rows = Receipt.objects.filter(pk=receipt.pk, state=ReceiptState.SENT)
     if not rows.update(state=ReceiptState.PENDING, due_at=clock.now()):
         raise CareRefused(f"This receipt cannot be sent again now: {receipt.get_state_display()}.")

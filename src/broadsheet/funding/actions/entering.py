@@ -72,12 +72,18 @@ def enter_by_code(*, key: str, code: str, by: audit.Actor) -> str:
 
     A code is good once, for LIFE, and its letter for MOST_GUESSES tries, right or wrong.
     """
-    return _enter(key, lambda letter: constant_time_compare(code, code_of(letter.key)), by)
+    return _enter(key, lambda letter: _is_code(letter, code), by)
 
 
 def enter_by_link(*, key: str, by: audit.Actor) -> str:
     """The same for the link of a letter, whose signature the caller has checked."""
     return _enter(key, lambda _letter: True, by)
+
+
+@transaction.atomic
+def prove_again(*, supporter: Supporter, key: str, code: str) -> bool:
+    """Whether somebody in their room reads their mailbox now: by the code of a letter, good once, as for entering."""
+    return _use(key, lambda letter: _is_code(letter, code)) == supporter
 
 
 @transaction.atomic
@@ -122,18 +128,28 @@ def message_of(letter: EntryLetter) -> Message:
     )
 
 
+def _is_code(letter: EntryLetter, code: str) -> bool:
+    return constant_time_compare(code, code_of(letter.key))
+
+
 @transaction.atomic
 def _enter(key: str, proves: Callable[[EntryLetter], bool], by: audit.Actor) -> str:
+    supporter = _use(key, proves)
+    return _begin_session(supporter, by) if supporter else ""
+
+
+def _use(key: str, proves: Callable[[EntryLetter], bool]) -> Supporter | None:
+    """Whose letter this is, which is used up by it; None where it proves nothing. In the caller's transaction."""
     now = clock.now()
     rows = EntryLetter.objects.select_for_update()
     letter = rows.filter(key=key, used_at=None, expires_at__gt=now).first()
     if letter is None or letter.guesses >= MOST_GUESSES:
-        return ""
+        return None
     letter.guesses += 1
     supporter = supporter_at(letter.email) if proves(letter) else None
     letter.used_at = now if supporter else None
     letter.save(update_fields=["guesses", "used_at"])
-    return _begin_session(supporter, by) if supporter else ""
+    return supporter
 
 
 def _begin_session(supporter: Supporter, by: audit.Actor) -> str:

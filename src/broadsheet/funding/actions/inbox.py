@@ -139,8 +139,9 @@ def process_event(
             due_at=clock.now() + pause_before_try(event.attempts),
         )
         return False
+    emptied = {"body": b"", "headers": {}} if _is_of_erased(event, seen) else {}
     InboxEvent.objects.filter(pk=event.pk, state=EventState.PROCESSING).update(
-        state=EventState.DONE, verdict=verdict, error=""
+        state=EventState.DONE, verdict=verdict, error="", **emptied
     )
     return True
 
@@ -195,6 +196,13 @@ def _examine_payment(
     if verdict != Verdict.LYING:
         looked |= {(event.account_id, ident): checkout for ident in checkout.idents}
     return verdict
+
+
+def _is_of_erased(event: InboxEvent, looked: Looked) -> bool:
+    """Whether the payment that was looked at is of somebody who was erased: what the event says of them is not kept."""
+    checkout = looked.get((event.account_id, event.object_id))
+    rows = Attempt.objects.filter(donation__supporter__erased_at__isnull=False)
+    return checkout is not None and rows.filter(idempotency_key=checkout.reference).exists()
 
 
 def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None:

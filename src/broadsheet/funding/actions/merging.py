@@ -26,7 +26,7 @@ def merge_supporters(
     """Let `kept` be who `duplicate` is, too: its gifts, pledges, notes and aliases move, its address leads there.
 
     Amounts, the ledger, receipts and campaigns stay as they are. Raises CareRefused for somebody with themselves,
-    for who was merged already, and where only the duplicate has an address.
+    for who was merged already or erased, and where only the duplicate has an address.
     """
     if kept.pk == duplicate.pk:
         raise CareRefused("These are the same already.")
@@ -35,6 +35,8 @@ def merge_supporters(
     kept = Supporter.objects.select_for_update().get(pk=kept.pk)
     if duplicate.merged_into_id or kept.merged_into_id:
         raise CareRefused("One of them was merged into somebody already.")
+    if duplicate.erased_at or kept.erased_at:
+        raise CareRefused("One of them was erased.")
     if duplicate.email and not kept.email:
         raise CareRefused("Keep the one that has an e-mail address: receipts are sent there.")
     moved: dict[str, Any] = {
@@ -79,6 +81,8 @@ def take_apart(*, merge: SupporterMerge, by: AbstractBaseUser) -> None:
         raise CareRefused("They were taken apart already.")
     if duplicate.merged_into_id != kept.pk:
         raise CareRefused("Take apart the later merge first.")
+    if kept.erased_at is not None:
+        raise CareRefused("They were erased: nothing is left to be taken apart.")
     moved = merge.moved
     Donation.objects.filter(pk__in=moved["donations"]).update(supporter=duplicate)
     _recount(moved["donations"])

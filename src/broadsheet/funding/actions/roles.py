@@ -14,11 +14,12 @@ CARE = (
     "change_donation",
     "add_supporternote",
     "change_supporter",
+    "delete_supporter",
     "view_pledge",
     "change_pledge",
 )
 """Answers supporters: sees them and what they gave for, sends receipts again, says that two
-are one, pauses and cancels what they ask to; sees no amount."""
+are one, erases who asks for it by letter, pauses and cancels what they ask to; sees no amount."""
 
 FUNDRAISERS = (
     *CARE,

@@ -70,9 +70,12 @@ def state_year(*, year: int, by: audit.Actor, is_dry: bool = False) -> Stated:
 def _state(supporter: Supporter, year: int, by: audit.Actor, *, is_dry: bool) -> str:
     """Write one supporter's statement, if that is due; which of the counts it belongs to."""
     with transaction.atomic():
+        # Its row first: nobody is erased while their name is written.
+        supporter = Supporter.objects.select_for_update(no_key=True).get(pk=supporter.pk)
         ledger.hold()
         last, lines = last_statement(supporter, year), gifts_of_year(supporter, year)
-        if last is None and not any(line.left.minor for line in lines):
+        is_due = supporter.erased_at is None and any(line.left.minor for line in lines)
+        if last is None and not is_due:
             return "same"
         if last is not None and last.lines == lines:
             return "same"

@@ -71,6 +71,9 @@ class OfflineGateway:
     def charge(self, order: Order, instrument: Instrument, key: str) -> Checkout:
         raise GatewayError("Nobody can be charged by hand.", permanent=True)
 
+    def forget(self, instrument: Instrument) -> None:
+        """Nothing is kept of anybody."""
+
     def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
         return None
 

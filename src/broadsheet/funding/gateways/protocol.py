@@ -224,6 +224,9 @@ class Gateway(Protocol):
     def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
         """The charge of our reference, None where there is none. `since` is when it was first asked for."""
 
+    def forget(self, instrument: Instrument) -> None:
+        """Keep a customer and their method no longer; those that are not there are forgotten already."""
+
     def expire(self, checkout_id: str, key: str) -> Checkout:
         """Close a checkout that nobody paid."""
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -97,6 +98,12 @@ class SandboxGateway:
     def expire(self, checkout_id: str, key: str) -> Checkout:
         path = f"/v1/checkout_sessions/{checkout_id}/expire"
         return self._checkout(self._call("POST", path, {}, key))
+
+    def forget(self, instrument: Instrument) -> None:
+        with suppress(NotFound):
+            self._call(
+                "POST", f"/v1/methods/{instrument.method}/forget", {}, f"forget-{uuid.uuid4()}"
+            )
 
     def refund(self, payment_id: str, amount: Money, reference: str) -> None:
         wish = {

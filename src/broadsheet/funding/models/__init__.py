@@ -17,6 +17,7 @@ from broadsheet.funding.models.donations import (
     SupporterMerge,
     SupporterNote,
 )
+from broadsheet.funding.models.erasing import KeptWords
 from broadsheet.funding.models.guarding import (
     Breaker,
     Footprint,
@@ -58,6 +59,7 @@ __all__ = [
     "GiftLink",
     "InboxEvent",
     "Incident",
+    "KeptWords",
     "LedgerEntry",
     "LedgerHead",
     "LedgerPeriod",

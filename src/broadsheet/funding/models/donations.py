@@ -18,7 +18,8 @@ class Supporter(models.Model):
     """Somebody who gives, known by an e-mail address in lower case; `key` stands for them in books.
 
     Who gives by hand may have no address; each such gift is a supporter of its own. Who was merged into somebody
-    keeps address and key, by which that one is found and gives; everything else has moved there.
+    keeps address and key, by which that one is found and gives; everything else has moved there. Who was erased is a
+    key and nothing else.
     """
 
     key = models.CharField(max_length=30, unique=True)
@@ -27,6 +28,7 @@ class Supporter(models.Model):
     language = models.CharField(_("language"), max_length=20)
     created_at = models.DateTimeField()
     stopped_updates_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="aliases"
     )
@@ -36,6 +38,10 @@ class Supporter(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(merged_into=models.F("pk")),
                 name="funding_supporter_is_not_its_own_alias",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True) | models.Q(email="", name=""),
+                name="funding_supporter_erased_is_nobody",
             ),
             models.UniqueConstraint(
                 fields=("email",),

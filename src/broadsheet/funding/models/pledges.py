@@ -77,6 +77,10 @@ class Pledge(models.Model):
                 ),
                 name="funding_pledge_has_one_owner",
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_anonymous=False) | models.Q(shown_name=""),
+                name="funding_pledge_anonymous_shows_no_name",
+            ),
             models.UniqueConstraint(
                 fields=("owner_ref",),
                 condition=~models.Q(owner_ref=""),

@@ -46,6 +46,7 @@ from broadsheet.funding.queries.room import (
 from broadsheet.funding.queries.updates import campaign_updates, told_of
 from broadsheet.funding.queries.yearly import (
     gifts_of_year,
+    kept_giver,
     last_statement,
     statements_of,
     to_state,
@@ -65,6 +66,7 @@ __all__ = [
     "gifts_of_year",
     "gifts_to_choose",
     "given_by",
+    "kept_giver",
     "last_period",
     "last_statement",
     "ledger_sum",

@@ -38,8 +38,12 @@ FEW = 400
 
 
 def found_supporters(asked: str, before: int | None, count: int) -> list[Supporter]:
-    """Supporters whose address or key begins so or whose name holds it, or an alias's; the newest first."""
+    """Supporters whose address or key begins so or whose name holds it, or an alias's; the newest first.
+
+    Who was erased is found by their key alone.
+    """
     rows = Supporter.objects.filter(merged_into=None)
+    rows = rows.filter(Q(erased_at=None) | Q(key=asked.lower()))
     if asked:
         alias = Supporter.objects.filter(merged_into__isnull=False).filter(_called(asked))
         rows = rows.filter(_called(asked) | Q(pk__in=alias.values("merged_into")))

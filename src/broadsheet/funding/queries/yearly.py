@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from broadsheet.funding.choices import LedgerAccount
 from broadsheet.funding.models import (
+    KeptWords,
     LedgerEntry,
     LedgerTransaction,
     Supporter,
@@ -72,6 +73,15 @@ def last_statement(supporter: Supporter, year: int) -> YearlyStatement | None:
     """The version of a statement that holds; None where there is none."""
     rows = YearlyStatement.objects.filter(supporter=supporter, year=year)
     return rows.select_related("series").order_by("-version").first()
+
+
+def kept_giver(statement: YearlyStatement) -> str:
+    """Whom a statement of somebody who was erased was made out to, as long as that is kept; any version says it."""
+    rows = KeptWords.objects.filter(
+        statement__series=statement.series_id, statement__number=statement.number
+    )
+    last = rows.order_by("-statement__version").first()
+    return last.words if last else ""
 
 
 def _gifts_in(year: int) -> QuerySet[LedgerTransaction]:

@@ -62,7 +62,7 @@ def code(request: HttpRequest) -> HttpResponse:
     letter = request.POST.get("letter", "")
     if not is_same_origin(request):
         return _page("code", status=403, letter=letter, notice=_not_ours())
-    kept = enter_by_code(key=letter, code=_digits(request.POST.get("code", "")), by=BY)
+    kept = enter_by_code(key=letter, code=digits(request.POST.get("code", "")), by=BY)
     if not kept:
         wrong = _("This code is wrong or no longer good. Have a new one sent to you.")
         return _page("code", status=422, letter=letter, errors={"code": [wrong]})
@@ -89,7 +89,7 @@ def _let_in(kept: str) -> HttpResponse:
     return answer
 
 
-def _digits(typed: str) -> str:
+def digits(typed: str) -> str:
     """What was typed as digits of ASCII, however they are written and grouped."""
     return "".join(str(unicodedata.decimal(each)) for each in typed if each.isdecimal())
 

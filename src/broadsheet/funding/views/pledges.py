@@ -65,7 +65,8 @@ class Door:
 def look_after(request: HttpRequest, key: str, signature: str) -> HttpResponse:
     found, path = None, f"/give/pledge/{key}/{signature}/"
     if constant_time_compare(signature, signature_of(key)):
-        found = Pledge.objects.select_related("method", "supporter").filter(key=key).first()
+        rows = Pledge.objects.select_related("method", "supporter")
+        found = rows.filter(key=key, supporter__erased_at=None).first()
     if found is None:
         title = _("There is no such link")
         return page_answer("funding/pledge.html", title=title, path=path, status=404, pledge=None)

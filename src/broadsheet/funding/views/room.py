@@ -155,6 +155,7 @@ def _page(
         more=shown[-1].reference if len(gifts) > SHOWN else "",
         statements=[(one.label, statement_path(one)) for one in statements_of(supporter)],
         data_path=reverse("funding:account-data"),
+        erasing=reverse("funding:account-erase"),
         is_named=shows_name(supporter),
     )
 

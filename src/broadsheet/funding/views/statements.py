@@ -65,7 +65,7 @@ def _found(key: str, signature: str) -> YearlyStatement | None:
     if not constant_time_compare(signature, signature_of(key)):
         return None
     rows = YearlyStatement.objects.select_related("series", "supporter")
-    return rows.filter(key=key).first()
+    return rows.filter(key=key, supporter__erased_at=None).first()
 
 
 def _nothing(key: str, signature: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadsheet.project.cli import bringing, connecting, moving, rehearsing
+from broadsheet.project.cli import bringing, connecting, erasing, moving, rehearsing
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk
 
@@ -252,7 +252,8 @@ def need_person(email: str) -> User:
     return found
 
 
-for command in (*bringing.COMMANDS, *connecting.COMMANDS, *moving.COMMANDS, *rehearsing.COMMANDS):
-    funding.add_command(command)
+for module in (bringing, connecting, erasing, moving, rehearsing):
+    for command in module.COMMANDS:
+        funding.add_command(command)
 
 COMMANDS = (funding,)

@@ -160,6 +160,9 @@ class Api:
                 return lambda _account, _wish: self._whole(self.processor.expire(session))
             case ["payments"]:
                 return self._charge
+            case ["methods", ident, "forget"]:
+                self._object(ident, "method", account)
+                return lambda _account, _wish: self.charges.forget(ident)
             case ["refunds"]:
                 return self._refund
             case ["account"]:

@@ -35,6 +35,11 @@ class Charges:
         self._end(payment, kept["outcome"])
         return payment
 
+    def forget(self, ident: str) -> Row:
+        """Keep a card no longer, nor its customer, who has no other one."""
+        self.store.run("DELETE FROM object WHERE id = ? AND type = 'method'", ident)
+        return {"id": ident, "object": "method", "deleted": True}
+
     def switch(self, ident: str, wish: Row) -> Row:
         """Let a card be good (`pay`), slow (`delay`) or refused with a code from now on."""
         kept = self.store.get(ident, "method")

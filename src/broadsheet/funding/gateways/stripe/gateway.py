@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -129,6 +130,11 @@ class StripeGateway:
                 # The payment is there and failed: an answer like any other.
                 made = refused.error.payment_intent.id  # type: ignore[union-attr]
             return self._charge(made)
+
+    def forget(self, instrument: Instrument) -> None:
+        # With the customer go the methods; payments, refunds and disputes stay.
+        with suppress(NotFound), asking():
+            self._api.customers.delete(instrument.customer)
 
     def find_charge(self, reference: str, since: dt.datetime | None = None) -> Checkout | None:
         with asking():

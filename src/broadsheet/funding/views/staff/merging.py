@@ -22,7 +22,7 @@ MOST = 10
 @require_http_methods(["GET", "POST"])
 def merge(request: HttpRequest, key: str) -> HttpResponse:
     """Look for who is the same, and say which of the two is kept."""
-    supporter = get_object_or_404(Supporter, key=key, merged_into=None)
+    supporter = get_object_or_404(Supporter, key=key, merged_into=None, erased_at=None)
     if request.method == "POST":
         return _merge(request, supporter)
     asked = request.GET.get("q", "").strip() or supporter.name or supporter.email.partition("@")[0]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from broadsheet.funding.actions import add_note
 from broadsheet.funding.models import Supporter, YearlyStatement
-from broadsheet.funding.queries import statements_of
+from broadsheet.funding.queries import kept_giver, statements_of
 from broadsheet.funding.queries.staff import found_supporters, timeline
 from broadsheet.funding.views.staff.screens import ROWS, act, before, need, person, screen
 from broadsheet.funding.views.statements import pdf_answer
@@ -40,7 +40,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     return screen(
         request,
         "supporter",
-        supporter.name or supporter.email or "A supporter without a name",
+        name_of(supporter),
         supporter=supporter,
         happenings=timeline(supporter),
         pledges=supporter.pledges.all(),
@@ -50,6 +50,12 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+def name_of(supporter: Supporter) -> str:
+    """What the desk calls somebody."""
+    nameless = "Somebody who was erased" if supporter.erased_at else "A supporter without a name"
+    return supporter.name or supporter.email or nameless
+
+
 @need("view_supporter", "see_amounts")
 @require_safe
 def statement(request: HttpRequest, key: str) -> HttpResponse:
@@ -57,6 +63,7 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     rows = YearlyStatement.objects.select_related("series", "supporter")
     found = get_object_or_404(rows, key=key)
     audit.record("statement.seen", found, by=person(request))
+    found.giver = found.giver or kept_giver(found)
     with translation.override(found.language):
         return pdf_answer(found, found.language)
 
