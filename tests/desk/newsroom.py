@@ -304,6 +304,7 @@ class Newsroom:
             "desk/money/funds/|number": fund.pk,
             "desk/second-factor/|number": 1,
             "desk/money/going/|name": "months",
+            "desk/money/tables/|name": "supporters",
             "desk/money/statements/|key": stated.key,
             "desk/money/pledges/|key": self.gift.occurrence.pledge.key,
             "desk/money/|key": self.gift.supporter.key,

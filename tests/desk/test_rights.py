@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.messages import get_messages
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -80,8 +81,14 @@ def may(answer: HttpResponseBase) -> bool:
 
 
 def text_of(answer: HttpResponseBase) -> str:
+    if getattr(answer, "is_async", False):
+        return b"".join(async_to_sync(_parts_of)(answer)).decode()
     content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
     return content.decode("utf-8", "replace")
+
+
+async def _parts_of(answer: HttpResponseBase) -> list[bytes]:
+    return [part async for part in answer]  # type: ignore[attr-defined]
 
 
 def told(answer: HttpResponseBase, role: str) -> set[str]:

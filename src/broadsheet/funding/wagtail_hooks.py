@@ -23,6 +23,7 @@ from broadsheet.funding.views.staff import (
     merging,
     pledges,
     supporters,
+    tables,
 )
 
 SCREENS = [
@@ -42,6 +43,7 @@ SCREENS = [
     path("refunds/<int:number>/", gifts.decide, name="refund-decide"),
     path("going/", going.index, name="going"),
     path("going/<slug:name>.csv", going.table, name="going-table"),
+    path("tables/<slug:name>.csv", tables.export, name="table"),
     path("pledges/", pledges.index, name="pledges"),
     path("pledges/<slug:key>/", pledges.detail, name="pledge"),
     path("pledges/<slug:key>/change/", pledges.change, name="pledge-change"),

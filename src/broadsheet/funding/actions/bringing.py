@@ -95,7 +95,8 @@ def _promise(
     key = _key_of(promised)
     rhythm = Rhythm(promised.cadence, promised.next_on.day, promised.next_on.month)
     method = None
-    if Pledge.objects.filter(key=key).exists():
+    # Its own key, too: what this newsroom wrote into a file is read again.
+    if Pledge.objects.filter(key__in=(key, promised.reference)).exists():
         return False
     if account and any(promised.token):
         instrument = Instrument(*promised.token, promised.label, promised.expires_on)
@@ -137,5 +138,5 @@ def _key_of(promised: Promised) -> str:
 
 def _is_erased(promised: Promised) -> bool:
     """Whether a pledge was brought before, of somebody who was erased since."""
-    rows = Pledge.objects.filter(key=_key_of(promised))
+    rows = Pledge.objects.filter(key__in=(_key_of(promised), promised.reference))
     return rows.filter(supporter__erased_at__isnull=False).exists()

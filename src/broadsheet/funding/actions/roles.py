@@ -23,7 +23,14 @@ are one, erases who asks for it by letter, pauses and cancels what they ask to; 
 
 FUNDRAISERS = (
     *CARE,
-    *("see_amounts", "add_donation", "change_refund", "view_inboxevent", "change_bankline"),
+    *(
+        "see_amounts",
+        "export_people",
+        "add_donation",
+        "change_refund",
+        "view_inboxevent",
+        "change_bankline",
+    ),
     *("view_campaign", "add_campaign", "change_campaign", "view_breaker", "change_breaker"),
 )
 RIGHTS = {"Fundraisers": FUNDRAISERS, "Supporter care": CARE}

@@ -34,6 +34,7 @@ class Supporter(models.Model):
     )
 
     class Meta:
+        permissions = (("export_people", "Can take supporters and their gifts out as files"),)
         constraints = (
             models.CheckConstraint(
                 condition=~models.Q(merged_into=models.F("pk")),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from broadsheet.funding.choices import Cadence
 from broadsheet.funding.errors import BadMap
 from broadsheet.funding.rules.giving import problem_with
+from broadsheet.funding.rules.going import plain_text
 from broadsheet.kit.money import Money, MoneyError, parse_money
 
 COLUMNS = {
@@ -116,7 +117,7 @@ def _read(
     seen: dict[str, int] = {}
     for number, cells in enumerate(rows, 2):
         said = {
-            column: cells[place].strip() if place < len(cells) else ""
+            column: plain_text(cells[place].strip()) if place < len(cells) else ""
             for column, place in at.items()
         }
         if not any(said.values()):

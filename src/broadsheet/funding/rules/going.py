@@ -82,7 +82,18 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－",
 
 def spreadsheet_cell(text: str) -> str:
     """Words of others as a cell that no spreadsheet takes for a formula (D6)."""
-    return f"'{text}" if text.lstrip().startswith(FORMULAS) or text.startswith(FORMULAS) else text
+    return f"'{text}" if _is_formula(text) else text
+
+
+def plain_text(cell: str) -> str:
+    """The words that were made such a cell."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Whether words begin a formula, or would without the apostrophes before them."""
+    bare = text.lstrip("'")
+    return bare.startswith(FORMULAS) or bare.lstrip().startswith(FORMULAS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from wagtail.admin.auth import permission_denied
 
 from broadsheet.funding.errors import FundingError
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 ROWS = 50
 """How many rows a list shows at once."""
@@ -26,7 +26,7 @@ def need(*rights: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.has_perms(names):
                 answer: HttpResponse = permission_denied(request)
                 return answer
