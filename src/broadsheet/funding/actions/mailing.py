@@ -88,7 +88,9 @@ def deliver(row: Mailed, make: Callable[[], Message]) -> bool:
     try:
         make().send()
     except Exception as error:  # noqa: BLE001 - sockets, TLS, SMTP and files each have their own
-        logger.warning("%s %s cannot be sent: %s", row._meta.object_name, row.pk, error)
+        # A mail server's answer names the address: it is kept with the row, and stands in no log.
+        kind = type(error).__name__
+        logger.warning("%s %s cannot be sent: %s", row._meta.object_name, row.pk, kind)
         kept = type(row)._default_manager.filter(pk=row.pk, state=MailState.SENDING)
         kept.update(
             state=MailState.FAILED,

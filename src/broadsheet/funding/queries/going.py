@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from broadsheet.funding.choices import LedgerAccount, OccurrenceState
 from broadsheet.funding.models import LedgerEntry
 from broadsheet.funding.rules.going import Month, Taken, months_of, next_month
+from broadsheet.funding.rules.hiding import FEW, hidden_cells
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 
@@ -54,10 +56,10 @@ def recurring_months() -> dict[str, list[Month]]:
     return {currency: months_of(taken[currency], first, count) for currency in sorted(taken)}
 
 
-def shares_by(name: str) -> list[Share]:
+def shares_by(name: str, *, sees_people: bool = True) -> list[Share]:
     """What came since the first of the shown months by `campaign__slug` or `origin` of the gifts, the most first.
 
-    Each currency by itself, in the order of their codes.
+    Each currency by itself, in the order of their codes. For who sees no people, sums of few of them are one share.
     """
     first, _count = shown_months()
     since = dt.datetime(first.year, first.month, 1, tzinfo=clock.newsroom_zone())
@@ -71,5 +73,36 @@ def shares_by(name: str) -> list[Share]:
         Share(said or "", gifts, Money(-minor, currency))
         for said, currency, minor, gifts in grouped
     ]
+    if not sees_people:
+        found = list(_without_few(found, _givers(rows, name)))
     found.sort(key=lambda each: (each.amount.currency, -each.amount.minor, each.name))
     return found[:MOST]
+
+
+TOGETHER = f"(fewer than {FEW} supporters each)"
+
+
+def _givers(rows: QuerySet[LedgerEntry], name: str) -> dict[tuple[str, str], set[int]]:
+    """Who gave what has a share, by its name and currency; at most FEW of each."""
+    at = "transaction__donation__"
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    named = rows.order_by().values_list(f"{at}{name}", "currency", f"{at}supporter").distinct()
+    for said, currency, supporter in named.iterator(500):
+        givers = found[said or "", currency]
+        if len(givers) < FEW:
+            givers.add(supporter)
+    return found
+
+
+def _without_few(
+    shares: Sequence[Share], givers: dict[tuple[str, str], set[int]]
+) -> Iterator[Share]:
+    """The shares that may be shown by themselves, and the others of each currency as one, if that may be."""
+    for currency in sorted({each.amount.currency for each in shares}):
+        of = [each for each in shares if each.amount.currency == currency]
+        hidden, may_be_summed = hidden_cells([givers[each.name, currency] for each in of])
+        yield from (each for at, each in enumerate(of) if at not in hidden)
+        if may_be_summed and hidden:
+            minor = sum(of[at].amount.minor for at in hidden)
+            gifts = sum(of[at].gifts for at in hidden)
+            yield Share(TOGETHER, gifts, Money(minor, currency))

@@ -37,9 +37,10 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "going",
         "How giving is going",
+        sees_people=_sees_people(request),
         currencies=[_drawn(code, months) for code, months in recurring_months().items()],
-        campaigns=shares_by(NAMES["campaign"]),
-        pages=shares_by(NAMES["page"]),
+        campaigns=shares_by(NAMES["campaign"], sees_people=_sees_people(request)),
+        pages=shares_by(NAMES["page"], sees_people=_sees_people(request)),
         colours=COLOURS,
         moves=[move.capitalize() for move in MOVES],
     )
@@ -49,10 +50,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """One of the tables as a file for spreadsheets; amounts are plain numbers, words never formulas."""
-    if name not in {"months", *NAMES}:
+    if name not in {"months", *NAMES} or (name == "months" and not _sees_people(request)):
         raise Http404
     audit.record("going.exported", "funding.donation", by=person(request), table=name)
-    rows = _months() if name == "months" else _shares(name)
+    rows = _months() if name == "months" else _shares(name, sees_people=_sees_people(request))
     text = StringIO()
     csv.writer(text).writerows(rows)
     head = {"Content-Disposition": f'attachment; filename="giving-{name}.csv"'}
@@ -71,9 +72,14 @@ def _months() -> list[list[object]]:
     return rows
 
 
-def _shares(name: str) -> list[list[object]]:
+def _sees_people(request: HttpRequest) -> bool:
+    """Whether somebody may see who gave: to others a month with one pledge more would say what that one is."""
+    return bool(request.user.has_perm("funding.view_supporter"))
+
+
+def _shares(name: str, *, sees_people: bool) -> list[list[object]]:
     rows: list[list[object]] = [[name, "currency", "gifts", "amount"]]
-    rows += [_share(each) for each in shares_by(NAMES[name])]
+    rows += [_share(each) for each in shares_by(NAMES[name], sees_people=sees_people)]
     return rows
 
 

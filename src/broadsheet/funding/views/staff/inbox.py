@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-@need("view_inboxevent", "see_amounts")
+@need("view_inboxevent", "see_amounts", "view_supporter")
 @require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
     event = get_object_or_404(InboxEvent.objects.select_related("account"), pk=number)
@@ -52,7 +52,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@need("view_inboxevent", "see_amounts")
+@need("view_inboxevent", "see_amounts", "view_supporter")
 @require_POST
 def replay(request: HttpRequest, number: int) -> HttpResponse:
     event = get_object_or_404(InboxEvent, pk=number)
