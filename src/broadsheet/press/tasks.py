@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
 from broadsheet.kit import clock
-from broadsheet.kit.changes import mark
+from broadsheet.kit.changes import is_any_waiting, mark
 from broadsheet.kit.jobs import Job
 from broadsheet.kit.models import Change
 from broadsheet.kit.wishes import PREFIX
@@ -177,7 +177,7 @@ def run(stop: threading.Event, calm: Calm) -> None:
                     logger.info("The theme or the software has changed; the worker begins anew.")
                     stop.set()
                     return
-            if not has_pressed or Change.objects.exists():
+            if not has_pressed or is_any_waiting():
                 with calm.pressing(is_publication=_is_publication()):
                     press_pending()
                 has_pressed = True

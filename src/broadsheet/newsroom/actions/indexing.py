@@ -35,7 +35,8 @@ def index_pending(progress: Progress | None = None) -> int:
     Killed at any point and run again it gives the same index. Must not be called in a transaction.
     """
     looked_at = 0
-    while done := _index_batch():
+    # Asked three times a second, mostly in vain: without a transaction, which would hold up who writes.
+    while SearchMark.objects.exists() and (done := _index_batch()):
         looked_at += done
         if progress:
             progress(done)
