@@ -90,18 +90,15 @@ def test_d4_no_public_door_and_no_letter_to_others_says_who_gave(promises: Promi
     for where, page in pages.items():
         assert not says_who(page), where
     # Staff who do not see people, and somebody else in their own room.
-    for role in ("editor", "reporter"):
-        client = staff(role)
-        for screen in SCREENS:
-            path = "/desk/money/" + screen.pattern.describe().split("'")[1]
-            for name in screen.pattern.converters:
-                kind = "int" if "<int:" in path else "slug"
-                value = (
-                    "1" if kind == "int" else {"reference": gift.reference}.get(name, pledge.key)
-                )
-                path = path.replace(f"<{kind}:{name}>", value)
-            answer = client.get(path, follow=True)
-            assert not says_who(answer.content.decode()), path
+    client = staff("editor")
+    for screen in SCREENS:
+        path = "/desk/money/" + screen.pattern.describe().split("'")[1]
+        for name in screen.pattern.converters:
+            kind = "int" if "<int:" in path else "slug"
+            value = "1" if kind == "int" else {"reference": gift.reference}.get(name, pledge.key)
+            path = path.replace(f"<{kind}:{name}>", value)
+        assert not says_who(client.get(path).content.decode()), path
+    assert not says_who(client.get("/desk/").content.decode())
     room = come_in("ann@example.org")
     for path in ("/account/", "/account/data/"):
         assert not says_who(room.get(path).content.decode())
@@ -144,9 +141,10 @@ def looker(*rights: str) -> Client:
 
 def test_d4_who_sees_no_people_sees_no_small_sums_and_no_event(promises: Promises) -> None:
     for at in range(7):
-        promises.make(1000, email=f"s{at}@example.org", origin="/big/")
+        promises.stage.give(1000, email=f"s{at}@example.org", origin="/big/")
     for at in range(2):
-        promises.make(3000, email=f"t{at}@example.org", origin=f"/small{at}/")
+        promises.stage.give(3000, email=f"t{at}@example.org", origin=f"/small{at}/")
+    promises.stage.settle()
     client = looker("view_donation", "see_amounts", "view_inboxevent", "view_campaign")
     page = seen(client, "going/")
     assert "/small0/" not in page
@@ -156,7 +154,8 @@ def test_d4_who_sees_no_people_sees_no_small_sums_and_no_event(promises: Promise
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[1:] == [[TOGETHER, "USD", "9", "130.00"]], "else the two follow from the total"
     for at in range(3):
-        promises.make(200, email=f"u{at}@example.org", origin=f"/small{at}/")
+        promises.stage.give(200, email=f"u{at}@example.org", origin=f"/small{at}/")
+    promises.stage.settle()
     text = client.get("/desk/money/going/page.csv").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[1:] == [["/big/", "USD", "7", "70.00"], [TOGETHER, "USD", "5", "66.00"]]

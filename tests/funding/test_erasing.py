@@ -62,6 +62,7 @@ from broadsheet.readers.models import User
 from funding.test_room import ORIGIN, ROOM, come_in, look, post
 from funding.test_staff import press, seen, staff
 from promises import Promises
+from stage import Stage, at_once
 
 EMAIL, NAME = "samira@quill.example", "Samira Quill"
 ERASE = f"{ROOM}erase/"
@@ -447,3 +448,26 @@ def test_those_who_come_back_with_an_old_backup_are_erased_again(
     keys.write_text(f"{other.key} {third.key}", "utf-8")
     assert command("erase", "--keys", str(keys)).startswith("0 2 keys: 1 erased again")
     assert traces() == set()
+
+
+def test_gift_that_begins_while_its_giver_is_erased_is_theirs_or_somebody_news(
+    open_stage: Stage,
+) -> None:
+    for turn in range(3):
+        email = f"s{turn}@quill.example"
+        supporter = open_stage.begin(email=email, name=NAME).supporter
+        works: list[Any] = [
+            lambda at=at, email=email: open_stage.begin(100 + at, email=email, name=NAME)
+            for at in range(5)
+        ]
+        works.insert(
+            2,
+            lambda whom=supporter: erase_supporter(
+                supporter=whom, asked=Asked.ROOM, by="supporter"
+            ),
+        )
+        assert not [each for each in at_once(*works) if isinstance(each, Exception)]
+        left = Donation.objects.filter(supporter=supporter)
+        assert set(left.values_list("name", flat=True)) == {""}
+        others = Donation.objects.filter(supporter__email=email)
+        assert left.count() + others.count() == 6
