@@ -28,7 +28,8 @@ LIBRARIES = """
     django.test.client django.urls draftjs_exporter.html html5lib httpx jinja2 lxml.etree pillow_heif psycopg
     pydantic requests rich.progress yaml
 """.split()
-PATIENCE = 120
+PATIENCE = 600
+"""Seconds, after which a command hangs; a busy machine is slow, not wrong."""
 TESTS = Path(__file__).resolve().parent
 
 
@@ -71,7 +72,7 @@ def run_program(name: str, *arguments: object) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

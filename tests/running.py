@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 from commanding import clean_environment
 
-PATIENCE = 60.0
-
+PATIENCE = 180.0
+"""Seconds, after which something that is waited for never happens."""
 
 PORTS = range(10_000, 32_000)
 """Below those that the system gives to connections that leave: none but a test takes one that is free."""
@@ -54,7 +54,7 @@ def is_running(pid: int) -> bool:
 
 def fetch(port: int, path: str, **headers: str) -> tuple[int, bytes]:
     """Status and body of an answer of this machine's server; (0, b"") where none listens yet."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", quote(path, safe="/?=&%"), headers=headers)
         response = connection.getresponse()
@@ -125,5 +125,5 @@ class Served:
     def stop(self, number: int = signal.SIGTERM) -> str:
         """End it by a signal and return all that it said."""
         self.process.send_signal(number)
-        said, _none = self.process.communicate(timeout=60)
+        said, _none = self.process.communicate(timeout=PATIENCE)
         return said

@@ -95,6 +95,7 @@ def test_chain_of_what_is_booked_at_once_has_no_gap_and_no_fork(open_stage: Stag
     assert list(chain_breaks()) == []
 
 
+@pytest.mark.soak(minutes=1)  # it runs twenty migrations back and forth
 def test_chain_is_made_for_what_was_booked_before_there_was_one(open_stage: Stage) -> None:
     gifts(open_stage)
     call_command("migrate", "funding", "0004", verbosity=0)

@@ -76,6 +76,7 @@ def test_rehearsal_names_what_does_not_hold_and_money_that_nobody_explains(
     assert "This rehearsal failed" in list(report.as_lines())[-1]
 
 
+@pytest.mark.soak(minutes=1)
 @pytest.mark.usefixtures("posted")
 def test_same_seed_is_the_same_month(tmp_path: Path) -> None:
     plan = Plan(months=1, supporters=5, seed=11, faults="hard")

@@ -395,7 +395,7 @@ def play(settings: Settings, examples: int, steps: int) -> None:
 def test_gifts_take_any_course_and_every_cent_is_where_it_belongs(
     db: None, settings: Settings
 ) -> None:
-    play(settings, examples=15, steps=25)
+    play(settings, examples=8, steps=25)
 
 
 @pytest.mark.soak(minutes=4)

@@ -14,7 +14,7 @@ from commanding import run_program
 from journeys.visitor import Visitor
 from running import Served, free_port
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 
 
 @dataclass(frozen=True, slots=True)

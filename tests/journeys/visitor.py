@@ -28,7 +28,7 @@ class Visitor:
     def __post_init__(self) -> None:
         self.hosts = {urlsplit(self.url).netloc}
         self.context = self.browser.new_context(base_url=self.url, **self.options)
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(60_000)
         self.context.on("request", self._note_request)
         self.context.on("console", self._note_message)
         self.context.on("weberror", lambda error: self.said.append(str(error.error)))

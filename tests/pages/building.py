@@ -25,10 +25,12 @@ NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 LANGUAGES = ("en", "ar", "fr", "fa", "ur", "he")
 HOSTILE = ("fr", "fa")
 BY = "test"
+MONTHLY = "monthly@reader.example"
 
 
 def main(directory: Path, port: int, migrated: Path) -> None:
-    """Make it, press it, and leave `specimens.json` in it: `<kind> <language>` to the address of such a page."""
+    """Make it, press it, and leave `specimens.json` in it: `<kind> <language>` to the address of such a page, and
+    `key` to what a browser keeps that is in a supporter's room."""
     make_directory(
         directory,
         {
@@ -46,6 +48,7 @@ def main(directory: Path, port: int, migrated: Path) -> None:
     logging.getLogger("broadsheet.theme").setLevel(logging.ERROR)  # a broken picture is meant
     with time_machine.travel(NOW, tick=True):
         addresses = build(directory)
+    addresses["key"] = key_of_room()
     (directory / "specimens.json").write_text(json.dumps(addresses), "utf-8")
 
 
@@ -217,6 +220,8 @@ def campaign() -> dict[str, str]:
         **{f"pledge {c}": f"{p}{pledge()}" for c, p in prefixes.items()},
         **{f"enter {c}": f"{p}/account/" for c, p in prefixes.items()},
         **{f"code {c}": f"{p}/account/code/?letter=any" for c, p in prefixes.items()},
+        **{f"room {c}": f"{p}/account/" for c, p in prefixes.items()},
+        **{f"erase {c}": f"{p}/account/erase/" for c, p in prefixes.items()},
         **{f"entrance {c}": f"{p}{entrance}" for c, p in prefixes.items()},
         **{f"stop {c}": f"{p}{stop}" for c, p in prefixes.items()},
     }
@@ -232,10 +237,22 @@ def pledge() -> str:
     from broadsheet.funding.models import Pledge
     from broadsheet.kit.money import Money
 
-    gift = Gift(amount=Money(1000, "USD"), email="monthly@reader.example", cadence=Cadence.MONTHLY)
+    gift = Gift(amount=Money(1000, "USD"), email=MONTHLY, cadence=Cadence.MONTHLY)
     with in_process_sandbox() as sandbox:
         record_donation(gift=gift, at=NOW, sandbox=sandbox, by=BY)
     return pledge_path(Pledge.objects.get())
+
+
+def key_of_room() -> str:
+    """Let whoever gives every month into their room, for as long as that lasts from now on."""
+    from django.core.signing import get_cookie_signer
+
+    from broadsheet.funding.actions import ask_to_enter, enter_by_link
+    from broadsheet.funding.actions.guarding import Asker
+    from broadsheet.funding.views.sessions import COOKIE
+
+    letter = ask_to_enter(email=MONTHLY, language="en", asker=Asker(), by=BY)
+    return get_cookie_signer(salt=COOKIE * 2).sign(enter_by_link(key=letter.key, by=BY))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages.measuring import OVERFLOWING
-from pages.specimens import KINDS, Site
+from pages.specimens import KINDS, ROOM, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -38,14 +38,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("style", [LARGE, SPACED], ids=["large", "spaced"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *ROOM])
 def test_page_with_larger_or_wider_text_stays_inside(
     site: Site, page: Page, kind: str, style: str
 ) -> None:
     found = {}
     for code, width in (("en", 320), ("ar", 1280)):
         page.set_viewport_size({"width": width, "height": 800})
-        page.goto(site.url(kind, code))
+        site.visit(page, kind, code)
         page.add_style_tag(content=style)
         found[code] = page.evaluate(OVERFLOWING)
     assert found == {"en": [], "ar": []}

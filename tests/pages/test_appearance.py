@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from browser import FLAGS
-from pages.specimens import KINDS, TESTS, Site, sign_in
+from pages.specimens import KINDS, ROOM, TESTS, Site, sign_in
 from services import do_without
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -31,8 +31,8 @@ FOUND = TESTS.parent / ".cache" / "appearance"
 SHADE, SHARE = 40, 0.002
 WIDTHS = {360: 800, 1280: 900}
 VIEWS = [
-    *((kind, "en", "light", 360) for kind in KINDS),
-    *((kind, "ar", "dark", 1280) for kind in KINDS),
+    *((kind, "en", "light", 360) for kind in (*KINDS, *ROOM)),
+    *((kind, "ar", "dark", 1280) for kind in (*KINDS, *ROOM)),
     ("article", "fa", "light", 360),
     ("article", "ur", "dark", 360),
     ("article", "he", "light", 360),
@@ -84,9 +84,10 @@ class Views:
         """What a page looks like: the first screen, the style guide as a whole."""
         page = self._context(scheme).new_page()
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-        is_guide = kind == "guide"
-        guide = f"{self.site.origin}/desk/styleguide/?language={code}"
-        page.goto(guide if is_guide else self.site.url(kind, code))
+        if is_guide := kind == "guide":
+            page.goto(f"{self.site.origin}/desk/styleguide/?language={code}")
+        else:
+            self.site.visit(page, kind, code)
         # The browser's own players, which turn a wheel while they wait, and a reference that is drawn by lot.
         other = page.locator("audio, video, [role=status] > .help")
         shot = page.screenshot(full_page=is_guide, animations="disabled", mask=[other])

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages.measuring import OVERFLOWING
-from pages.specimens import KINDS, Site, sign_in
+from pages.specimens import KINDS, ROOM, Site, sign_in
 from soaking import Budget
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -17,10 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 LANGUAGES = ("en", "ar")
 SCHEMES = ("light", "dark")
 WIDTHS = (360, 768, 1280)
-MATRIX = list(itertools.product(KINDS, LANGUAGES, SCHEMES, WIDTHS))
+MATRIX = list(itertools.product((*KINDS, *ROOM), LANGUAGES, SCHEMES, WIDTHS))
 SAMPLE = [
     (kind, LANGUAGES[number % 2], SCHEMES[number // 2 % 2], WIDTHS[number % 3])
-    for number, kind in enumerate(KINDS)
+    for number, kind in enumerate((*KINDS, *ROOM))
 ]
 """Every kind once, and every pair of language and scheme at every width somewhere."""
 
@@ -57,7 +57,7 @@ def check(site: Site, views: dict[str, Page], axe: str, case: tuple[str, str, st
     kind, code, scheme, width = case
     page = views[scheme]
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(site.url(kind, code))
+    site.visit(page, kind, code)
     assert violations(page, axe) == []
 
 

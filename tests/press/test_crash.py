@@ -74,7 +74,7 @@ def publish_and_kill(served: Served, turns: Iterable[int], *, seed: int) -> None
             os.kill(chance.choice(victims), signal.SIGKILL)
             time.sleep(chance.uniform(0, 0.5))
         publishing.kill()
-        said, _none = publishing.communicate(timeout=30)
+        said, _none = publishing.communicate(timeout=180)
         committed += said.split()
     edition = Edition(served.directory / "data" / "edition")
     wait_until(

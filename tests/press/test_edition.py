@@ -305,5 +305,5 @@ def test_directory_that_the_reader_may_not_write_is_read_and_followed(
     directory.chmod(0o755)
     writer = Edition(directory)
     put(writer, page("page:1", "/b/"))
-    out, _ = reader.communicate("\n", timeout=30)
+    out, _ = reader.communicate("\n", timeout=180)
     assert out == "2 ['/b/']\n"

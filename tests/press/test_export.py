@@ -342,7 +342,7 @@ def exporting(newsroom: Path, target: Path, *options: str) -> Iterator[subproces
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=180)
 
 
 def test_export_killed_at_any_point_is_taken_up(newsroom: Path, tmp_path: Path) -> None:
@@ -407,7 +407,7 @@ def test_watch_follows_a_publication_a_move_and_a_withdrawal(
         wait_until(lambda: server.ask("/2026/11/river/").status == 410, "it is withdrawn")
         assert server.ask("/2026/11/river/").body == b"storywithdrawn"
         watching.send_signal(signal.SIGTERM)
-        assert "The server was told." in watching.communicate(timeout=20)[0]
+        assert "The server was told." in watching.communicate(timeout=180)[0]
         assert watching.returncode == 0
     assert tree(target) == fresh(edition, tmp_path)
 

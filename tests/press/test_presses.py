@@ -97,7 +97,7 @@ def test_several_processes_make_the_same_edition(filled: Path) -> None:
 def test_run_whose_process_is_killed_says_so(newsroom: Path) -> None:
     with pressing(newsroom) as (process, numbers):
         os.kill(numbers[0], signal.SIGKILL)
-        _said, complained = process.communicate(timeout=60)
+        _said, complained = process.communicate(timeout=180)
     assert process.returncode == 1
     assert "ended from outside" in complained
     assert "Traceback" not in complained
