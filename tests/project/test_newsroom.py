@@ -51,6 +51,12 @@ def test_init_makes_a_newsroom_that_every_command_works_on(ledger: Path) -> None
         assert database.execute("SELECT count(*) FROM newsroom_searchmark").fetchone() == (0,)
 
 
+def test_init_leaves_the_database_in_one_file(founded: Path) -> None:
+    assert [file.name for file in (founded / "data").glob("newsroom.sqlite3*")] == [
+        "newsroom.sqlite3"
+    ]
+
+
 def test_init_again_is_refused(ledger: Path) -> None:
     assert "not empty" in run("init", ledger, ok=False).stderr
 

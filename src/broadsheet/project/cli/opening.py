@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -61,3 +62,7 @@ def load_django() -> None:
         import django
 
         django.setup()
+    from django.db import connections
+
+    # Until then SQLite keeps what was written last in a file beside the database's own.
+    atexit.register(connections.close_all)
