@@ -13,9 +13,7 @@ DIR ?= newsroom
 # `make test` has those of races among them.
 ON_POSTGRES := $(wildcard $(addprefix tests/,kit readers funding press imports newsroom/test_actions.py \
   newsroom/test_desk.py newsroom/test_models.py newsroom/test_pictures.py newsroom/test_search*.py))
-# The tests that alone must reach every branch of funding, readers and kit (pyproject.toml says of which files). With
-# COVERAGE=1 `make test` watches them while they run and fails where a branch is not reached: they take twice as long.
-COVERAGE ?=
+# The tests that alone must reach every branch of funding, readers and kit (pyproject.toml says of which files).
 MEASURED := $(addprefix tests/,contracts funding kit readers)
 SOAK_ON_POSTGRES := tests/press/test_edition_truth.py tests/funding
 # How long the long tests take at most.
@@ -40,11 +38,10 @@ venv: $(VENV)/.base ## the virtual environment that a newsroom runs from
 # Tests wait for processes some of the time, so the checks and the tests of races go on beside the others. What the
 # longer one says is shown as it comes (that is what + does), what a target of the other says in one piece.
 test: $(VENV)/.dev tools ## all tests but the long ones
-	@$(MAKE) --no-print-directory -j 2 -O behaviour $(if $(COVERAGE),coverage) check races
+	@$(MAKE) --no-print-directory -j 2 -O behaviour check races
 
 behaviour: $(VENV)/.dev tools
-	+$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" \
-	  $(if $(COVERAGE),$(addprefix --ignore=,$(MEASURED)))
+	+$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live"
 
 races: $(VENV)/.dev
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -m "races and not soak and not browser and not live" $(ON_POSTGRES)
@@ -53,7 +50,7 @@ postgres: $(VENV)/.dev ## the other tests that use the database, on PostgreSQL
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/pytest -q -n $(WORKERS) \
 	  -m "not soak and not browser and not live and not races" $(ON_POSTGRES)
 
-coverage: $(VENV)/.dev ## the tests of money, accounts and the kit: every branch has to be reached
+coverage: $(VENV)/.dev ## the tests of money, accounts and the kit once more: every branch has to be reached
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadgroup -m "not soak and not live" $(MEASURED)
 	@$(BIN)/coverage combine -q

@@ -20,3 +20,10 @@ def test_follower_hears_of_each_change_once_however_often_it_was_announced(
     changes.mark("page:1", "page:2", "page:1")
     assert heard == [["page:1", "page:2"]]
     assert Change.objects.filter(key__in=["page:1", "page:2"]).count() == 2
+
+
+def test_press_is_told_whether_anything_waits(db: None) -> None:
+    Change.objects.all().delete()
+    assert not changes.is_any_waiting()
+    changes.mark("clock:hour")
+    assert changes.is_any_waiting()
