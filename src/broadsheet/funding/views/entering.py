@@ -19,6 +19,7 @@ from broadsheet.funding.actions import ask_to_enter, enter_by_code, enter_by_lin
 from broadsheet.funding.actions.entering import signature_of
 from broadsheet.funding.errors import TooMany
 from broadsheet.funding.forms import AddressForm
+from broadsheet.funding.models import EntryLetter
 from broadsheet.funding.views.challenges import asker_of
 from broadsheet.funding.views.confirm import SeeOther
 from broadsheet.funding.views.sessions import keep_session
@@ -38,17 +39,9 @@ def ask_page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page("ask", status=422, errors=form.errors, data=form.data)
     try:
-        letter = ask_to_enter(
-            email=form.cleaned_data["email"],
-            language=get_language() or settings.LANGUAGE_CODE,
-            asker=asker_of(request, ""),
-            by=BY,
-        )
+        letter = ask_for_code(request, form.cleaned_data["email"])
     except TooMany:
-        notice = _(
-            "Several letters were sent already. Look at your e-mail, or try again in an hour."
-        )
-        return _page("ask", status=429, notice=notice, data=form.data)
+        return _page("ask", status=429, notice=too_many_letters(), data=form.data)
     return SeeOther(f"{reverse('funding:account-code')}?{urlencode({'letter': letter.key})}")
 
 
@@ -87,6 +80,21 @@ def _let_in(kept: str) -> HttpResponse:
     answer = SeeOther(reverse("funding:account"))
     keep_session(answer, kept)
     return answer
+
+
+def ask_for_code(request: HttpRequest, email: str) -> EntryLetter:
+    """Have a code sent to an address, in the language of the page. Raises TooMany."""
+    return ask_to_enter(
+        email=email,
+        language=get_language() or settings.LANGUAGE_CODE,
+        asker=asker_of(request, ""),
+        by=BY,
+    )
+
+
+def too_many_letters() -> str:
+    """What is said where none is sent."""
+    return _("Several letters were sent already. Look at your e-mail, or try again in an hour.")
 
 
 def digits(typed: str) -> str:

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from broadsheet.funding.actions import ask_to_enter, erase_supporter, prove_again
+from broadsheet.funding.actions import erase_supporter, prove_again
 from broadsheet.funding.choices import Asked
 from broadsheet.funding.errors import FundingError, TooMany
 from broadsheet.funding.models import RoomSession
 from broadsheet.funding.rules.erasing import kept_until
-from broadsheet.funding.views.challenges import asker_of
 from broadsheet.funding.views.confirm import SeeOther
-from broadsheet.funding.views.entering import digits
+from broadsheet.funding.views.entering import ask_for_code, digits, too_many_letters
 from broadsheet.funding.views.sessions import (
     current_session,
     forget_session,
@@ -58,17 +57,9 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 def _send_code(request: HttpRequest, session: RoomSession) -> HttpResponse:
     try:
-        letter = ask_to_enter(
-            email=session.supporter.email,
-            language=get_language() or settings.LANGUAGE_CODE,
-            asker=asker_of(request, ""),
-            by=BY,
-        )
+        letter = ask_for_code(request, session.supporter.email)
     except TooMany:
-        notice = _(
-            "Several letters were sent already. Look at your e-mail, or try again in an hour."
-        )
-        return _page(session, status=429, notice=notice)
+        return _page(session, status=429, notice=too_many_letters())
     return SeeOther(f"{reverse('funding:account-erase')}?{urlencode({'letter': letter.key})}")
 
 
