@@ -26,6 +26,8 @@ from broadsheet.kit.money import Money
 
 AT = dt.datetime(2026, 1, 1, 4, 59, tzinfo=dt.UTC)
 """When payments here succeeded: the last minute of 2025 in the test newsroom's zone."""
+NOW = dt.datetime(2026, 2, 3, 4, 5, tzinfo=dt.UTC)
+"""When we look at them: the time in tests that use `standing_still`."""
 
 
 def usd(minor: int) -> Money:

@@ -77,6 +77,17 @@ def lookalike() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
+def standing_still(db: None) -> Iterator[None]:
+    """It is and stays the moment at which what a processor says is looked at."""
+    import time_machine
+
+    from fetched import NOW
+
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
 def promises(db: None, request: pytest.FixtureRequest) -> Iterator[Promises]:
     """A stage whose clock is moved by the test: everything of pledges."""
     import time_machine

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-import time_machine
 
 from broadsheet.funding.actions import open_fund, state_year
 from broadsheet.funding.choices import AttemptState, Verdict
@@ -25,6 +24,7 @@ from broadsheet.funding.queries import chain_breaks
 from broadsheet.kit.money import Money
 from fetched import (
     AT,
+    NOW,
     Trail,
     a_campaign,
     account_with_fees,
@@ -41,15 +41,10 @@ from fetched import (
     usd,
 )
 
-NOW = dt.datetime(2026, 2, 3, 4, 5, tzinfo=dt.UTC)
+pytestmark = pytest.mark.usefixtures("standing_still")
+
 LATER = AT + dt.timedelta(days=40)
 """When money moves here (`fetched.moved`)."""
-
-
-@pytest.fixture(autouse=True)
-def _standing_still(db: None) -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def covered() -> Attempt:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -29,6 +28,7 @@ from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from fetched import (
     AT,
+    NOW,
     Trail,
     a_campaign,
     account_with_fees,
@@ -45,13 +45,7 @@ from fetched import (
     usd,
 )
 
-NOW = dt.datetime(2026, 2, 3, 4, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _standing_still(db: None) -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("standing_still")
 
 
 def states() -> list[str]:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from django.db import transaction
 
 from broadsheet.kit import clock
-from broadsheet.kit.changes import mark
-from broadsheet.kit.models import Change
+from broadsheet.kit.changes import is_any_waiting, mark
 from broadsheet.kit.wishes import PREFIX, Entering, Unmakeable, makers, wished_by
 from broadsheet.press.models import Unmade
 from broadsheet.press.queries import edition
@@ -53,7 +52,7 @@ class Granter:
         number = current.number
         if number == self._done_at and not _is_due():
             return 0
-        if current.held is not None or Change.objects.exists():
+        if current.held is not None or is_any_waiting():
             return 0
         _forget(Unmade.objects.order_by("-pk")[:PAGE])
         wishes = _next(most)

@@ -33,14 +33,15 @@ COLOURS = (
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     audit.record("going.seen", "funding.donation", by=person(request))
+    sees_people = _sees_people(request)
     return screen(
         request,
         "going",
         "How giving is going",
-        sees_people=_sees_people(request),
+        sees_people=sees_people,
         currencies=[_drawn(code, months) for code, months in recurring_months().items()],
-        campaigns=shares_by(NAMES["campaign"], sees_people=_sees_people(request)),
-        pages=shares_by(NAMES["page"], sees_people=_sees_people(request)),
+        campaigns=shares_by(NAMES["campaign"], sees_people=sees_people),
+        pages=shares_by(NAMES["page"], sees_people=sees_people),
         colours=COLOURS,
         moves=[move.capitalize() for move in MOVES],
     )
