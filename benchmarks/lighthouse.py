@@ -23,7 +23,7 @@ TOOLS = Path(__file__).parent / "tools"
 LIGHTHOUSE = TOOLS / "node_modules" / ".bin" / "lighthouse"
 KINDS = {
     "front": r"/",
-    "section": r"/[a-z][a-z-]+/",
+    "section": r"/[a-z][a-z-]{3,}/",  # shorter ones are languages
     "article": r"/\d{4}/\d{2}/[^/]+/",
     "author": r"/authors/[^/]+/",
     "campaign": r"/campaigns/[^/]+/",
@@ -55,7 +55,18 @@ def pages(url: str) -> dict[str, str]:
 
 
 def measure(url: str) -> dict[str, Any]:
-    """Lighthouse's report on an address, with its defaults: mobile, simulated throttling."""
+    """Lighthouse's report on an address, with its defaults: mobile, simulated throttling.
+
+    Chromium sometimes does not tell when it began (NO_NAVSTART); Lighthouse says itself to run it again then.
+    """
+    for _ in range(3):
+        ended, report = _run(url)
+        if report is not None:
+            return report
+    sys.exit(f"Lighthouse could not measure {url}: {ended.stderr.strip()[-400:]}")
+
+
+def _run(url: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any] | None]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         ended = subprocess.run(
@@ -69,10 +80,7 @@ def measure(url: str) -> dict[str, Any]:
             text=True,
             timeout=180,
         )
-        if ended.returncode:
-            sys.exit(f"Lighthouse could not measure {url}: {ended.stderr.strip()[-400:]}")
-        found: dict[str, Any] = json.loads(report.read_text("utf-8"))
-    return found
+        return ended, None if ended.returncode else json.loads(report.read_text("utf-8"))
 
 
 def lost(report: dict[str, Any]) -> list[str]:
