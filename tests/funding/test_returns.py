@@ -26,7 +26,15 @@ from broadsheet.funding.actions import (
 )
 from broadsheet.funding.choices import LedgerAccount, Verdict
 from broadsheet.funding.errors import GatewayError, RefundRefused
-from broadsheet.funding.models import Attempt, Dispute, Donation, InboxEvent, Refund
+from broadsheet.funding.gateways.sandbox.errors import Refusal
+from broadsheet.funding.models import (
+    Attempt,
+    Dispute,
+    Donation,
+    InboxEvent,
+    ProcessorAccount,
+    Refund,
+)
 from broadsheet.funding.queries import ledger_sum
 from broadsheet.funding.rules.returning import Paid, shares_of
 from broadsheet.kit import clock
@@ -430,6 +438,33 @@ def test_refund_that_the_processor_refuses_fails_and_frees_its_sum(stage: Stage)
     assert refund.state == "failed"
     assert money_left(donation.attempts.get()) == usd(1500)
     assert total(donation) == (1, 1500)
+
+
+def test_money_that_a_bank_returns_after_a_refund_is_not_refunded_again(stage: Stage) -> None:
+    """The sandbox counts what the payer has again by what stands, whatever came first."""
+    donation = paid(stage)
+    dashboard(stage, donation, 2500)
+    bank(stage, donation, "dispute")
+    bank(stage, donation, "dispute_won")
+    with pytest.raises(Refusal, match="At most 0"):
+        dashboard(stage, donation, 1)
+
+
+@pytest.mark.parametrize("hours", [11, 13])
+def test_event_of_a_closed_account_that_got_lost_is_fetched_within_half_a_day(
+    stage: Stage, hours: int
+) -> None:
+    donation = paid(stage)
+    stage.work()
+    now, former = clock.now(), "http://testserver/former/"
+    ProcessorAccount.objects.update(state="closed", webhook_url=former, listed_at=now)
+    dashboard(stage, donation, 500)
+    with time_machine.travel(now + dt.timedelta(hours=hours), tick=False):
+        tasks.look_at_accounts()
+        tasks.drain_inbox()
+    account = ProcessorAccount.objects.get()
+    assert account.webhook_url == former, "not connected anew"
+    assert bool(Refund.objects.count()) is (hours > 12)
 
 
 # At once --------------------------------------------------------------------------------------

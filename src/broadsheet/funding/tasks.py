@@ -75,6 +75,9 @@ BATCH = 200
 LISTING = dt.timedelta(minutes=1)
 """How often Stripe is asked for events that never arrived; our own sandbox is asked each time."""
 
+LISTING_CLOSED = dt.timedelta(hours=12)
+"""How often an account is asked that is closed: refunds still fail there and disputes are won, if it answers at all."""
+
 TO_MAKE = (RefundState.APPROVED, RefundState.SUBMITTED, RefundState.UNKNOWN)
 BY = "worker"
 
@@ -96,14 +99,16 @@ def tick() -> None:
 
 def look_at_accounts() -> None:
     """Connect accounts whose processor sends its events elsewhere, and fetch events that never arrived."""
-    if settings.BROADSHEET.processor == ProcessorKind.SANDBOX:
+    sandbox = ProcessorKind.SANDBOX
+    is_wanted = settings.BROADSHEET.processor == sandbox
+    if is_wanted and not ProcessorAccount.objects.filter(kind=sandbox).exists():
         _try("open an account", lambda: open_account(by=BY))
-    due = (
-        Q(listed_at=None) | Q(listed_at__lte=clock.now() - LISTING) | ~Q(kind=ProcessorKind.STRIPE)
-    )
-    for account in ProcessorAccount.objects.filter(due).exclude(state=AccountState.CLOSED):
+    now, is_closed = clock.now(), Q(state=AccountState.CLOSED)
+    soon = Q(listed_at__lte=now - LISTING) | ~Q(kind=ProcessorKind.STRIPE)
+    due = Q(listed_at=None) | (soon & ~is_closed) | Q(listed_at__lte=now - LISTING_CLOSED)
+    for account in ProcessorAccount.objects.filter(due):
         webhook_url = webhook_address(account)
-        if account.webhook_url != webhook_url:
+        if account.webhook_url != webhook_url and account.state != AccountState.CLOSED:
             connect = partial(connect_account, account=account, webhook_url=webhook_url, by=BY)
             _try(f"connect {account.slug}", connect)
         ProcessorAccount.objects.filter(pk=account.pk).update(listed_at=clock.now())

@@ -62,12 +62,20 @@ def collect_events(
         notices, more = gateway.events_after(last)
         if not notices:
             break
-        stored += len(_store(account, notices, {"listed": "by us"}))
+        stored += len(_store(account, _unknown(account, notices), {"listed": "by us"}))
         last = notices[-1].event_id
         ProcessorAccount.objects.filter(pk=account.pk).update(last_event=last)
     if stored:
         logger.info("%s: %d events had not arrived and were fetched.", account.slug, stored)
     return stored
+
+
+def _unknown(account: ProcessorAccount, notices: Sequence[Notice]) -> list[Notice]:
+    """Those that did not arrive, which are few: all are asked for at once."""
+    listed = [notice.event_id for notice in notices]
+    rows = InboxEvent.objects.filter(account=account, event_id__in=listed)
+    arrived = set(rows.values_list("event_id", flat=True))
+    return [notice for notice in notices if notice.event_id not in arrived]
 
 
 def _store(
@@ -126,7 +134,7 @@ def process_event(
     """
     if not _claim(event):
         return False
-    event.refresh_from_db()
+    event.refresh_from_db(fields=["attempts"])  # all else of it stays as it came
     try:
         seen = {} if looked is None else looked
         verdict = _examine(event, gateway or gateway_of(event.account), by, seen)

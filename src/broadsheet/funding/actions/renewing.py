@@ -148,7 +148,8 @@ def _claim(occurrence: Occurrence) -> bool:
 def _attempt_to_charge(occurrence: Occurrence, by: audit.Actor) -> Attempt | None:
     """The open attempt of an occurrence's gift; a new one, with the gift if need be, where it is still to be taken."""
     with transaction.atomic():
-        pledge = Pledge.objects.select_for_update().get(pk=occurrence.pledge_id)
+        held = Pledge.objects.select_for_update(of=("self",))
+        pledge = held.select_related("supporter", "method__account").get(pk=occurrence.pledge_id)
         occurrence = Occurrence.objects.select_related("pledge__supporter", "donation").get(
             pk=occurrence.pk
         )

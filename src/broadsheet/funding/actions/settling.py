@@ -87,6 +87,8 @@ def _move(
 
 def _fold_returns(attempt: Attempt, payment: Payment, by: audit.Actor) -> Verdict:
     """Book what went back, if anything is new; a dispute that is new holds the gift's pledge."""
+    if not payment.refunds and not payment.disputes:
+        return Verdict.NONE
     disputes = attempt.disputes.count()
     is_new = fold_returns(attempt, payment, by)
     if attempt.disputes.count() > disputes:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Sum
 
 from broadsheet.funding.choices import LedgerAccount
 from broadsheet.funding.models import Campaign, LedgerEntry, LedgerHead, LedgerTransaction
 from broadsheet.funding.rules.chaining import FIRST, Entry, Fact, chain_hash
+
+TOGETHER = 500
+"""Transactions that are read at once."""
 
 
 def ledger_sum(account: LedgerAccount, *, campaign: Campaign | None = None) -> dict[str, int]:
@@ -24,27 +29,32 @@ def chain_breaks(*, since: int = 1) -> Iterator[str]:
     """Where the ledger's chain does not hold from a transaction's number on, in words; nothing where it does."""
     before = LedgerTransaction.objects.filter(number=since - 1).first()
     number, previous = since - 1, before.hash if before else FIRST
-    rows = LedgerTransaction.objects.filter(number__gte=since).order_by("number")
-    rows = rows.select_related("account", "donation").prefetch_related("entries")
-    for row in rows.iterator(500):
+    for fact, entries, kept in _links(since):
         number += 1
-        if row.number != number:
+        if fact.number != number:
             yield f"transaction {number} of the ledger is not there"
-            number = row.number
-        elif chain_hash(previous, _fact(row), map(_entry, row.entries.all())) != row.hash:
+            number = fact.number
+        elif chain_hash(previous, fact, entries) != kept:
             yield f"transaction {number} of the ledger was altered"
-        previous = row.hash
+        previous = kept
     head = LedgerHead.objects.get()
     if (head.number, head.hash) != (number, previous):
         yield f"the ledger ends at transaction {number}, and should at {head.number}"
 
 
-def _fact(row: LedgerTransaction) -> Fact:
-    return Fact(
-        row.number, str(row.pk), row.kind, row.account.slug, row.processor_ref,
-        row.donation.reference if row.donation else "", row.occurred_at.astimezone(dt.UTC).isoformat(),
+def _links(since: int) -> Iterator[tuple[Fact, list[Entry], str]]:
+    """What each transaction's hash is made of and the hash that it has, by number. A million are not made objects."""
+    rows = LedgerTransaction.objects.order_by("number").values_list(
+        "number", "pk", "kind", "account__slug", "processor_ref", "donation__reference", "occurred_at", "hash"
     )  # fmt: skip
-
-
-def _entry(entry: LedgerEntry) -> Entry:
-    return Entry(entry.account, entry.minor, entry.currency, entry.campaign_id or 0)
+    while found := list(rows.filter(number__gte=since)[:TOGETHER]):
+        entries = defaultdict[Any, list[Entry]](list)
+        lines = LedgerEntry.objects.filter(transaction__in=[row[1] for row in found])
+        fields = ("transaction", "account", "minor", "currency", "campaign")
+        for of, account, minor, currency, campaign in lines.values_list(*fields):
+            entries[of].append(Entry(account, minor, currency, campaign or 0))
+        for number, pk, kind, account, processor_ref, reference, at, kept in found:
+            at_utc = at.astimezone(dt.UTC).isoformat()
+            fact = Fact(number, str(pk), kind, account, processor_ref, reference or "", at_utc)
+            yield fact, entries[pk], kept
+        since = found[-1][0] + 1

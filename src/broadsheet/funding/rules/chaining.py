@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 FIRST = "0" * 64
 """What stands before the first transaction."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(NamedTuple):
     """A line as the chain knows it; `campaign` is its number, 0 for none."""
 
     account: str
@@ -21,8 +20,7 @@ class Entry:
     campaign: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A transaction as the chain knows it: opaque keys and amounts, nothing of a person.
 
     `at` is the instant it happened, in UTC and ISO 8601; `gift` the donation's reference, empty for none.
@@ -39,6 +37,7 @@ class Fact:
 
 def chain_hash(previous: str, fact: Fact, entries: Iterable[Entry]) -> str:
     """The hash (SHA-256, hexadecimal) of a transaction that follows `previous`; the order of lines is no part of it."""
-    said = {**asdict(fact), "previous": previous, "entries": [asdict(e) for e in sorted(entries)]}
+    lines = [entry._asdict() for entry in sorted(entries)]
+    said = {**fact._asdict(), "previous": previous, "entries": lines}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

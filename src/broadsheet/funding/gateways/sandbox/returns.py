@@ -11,6 +11,8 @@ EVIDENCE = 7 * 24 * 3600
 """Seconds for which evidence may be given."""
 
 ENDS = {"dispute_won": "won", "dispute_lost": "lost", "dispute_withdrawn": "withdrawn"}
+BACK_WITH_US = ("failed", "won", "withdrawn")
+"""How refunds and disputes end that leave the money here."""
 
 
 class Returns:
@@ -41,7 +43,6 @@ class Returns:
             raise Refusal(400, "amount", "The amount is no multiple of the currency's step.")
         refund = self._part("refund", "re", payment, amount)
         refund |= {"reference": check_text(wish, "reference", 100, ""), "state": "pending"}
-        payment["returned"] += amount
         self._keep(payment, refund, [self.processor.move(payment, "refund", -amount, 0)])
         self.processor.announce("refund.created", refund)
         return refund if is_slow else self.end_refund(refund["id"], "succeeded")
@@ -57,7 +58,6 @@ class Returns:
         refund["state"] = state
         moves = []
         if state == "failed":
-            payment["returned"] -= refund["amount"]
             moves = [self.processor.move(payment, "refund_failure", refund["amount"], 0)]
         self._keep(payment, refund, moves)
         self.processor.announce(f"refund.{state}", refund)
@@ -88,7 +88,6 @@ class Returns:
         now = self.processor.clock()
         dispute = self._part("dispute", "dp", payment, amount)
         dispute |= {"reason": reason, "state": "open", "evidence_due_at": now + EVIDENCE}
-        payment["returned"] = min(payment["amount"], payment["returned"] + amount)
         self._keep(payment, dispute, [self.processor.move(payment, "dispute", -amount, fee)])
         self.processor.announce("dispute.opened", dispute)
         return dispute
@@ -97,7 +96,6 @@ class Returns:
         dispute["state"] = state
         moves = []
         if state != "lost":
-            payment["returned"] = max(0, payment["returned"] - dispute["amount"])
             moves = [self.processor.move(payment, "dispute_reversal", dispute["amount"], 0)]
         self._keep(payment, dispute, moves)
         self.processor.announce(f"dispute.{state}", dispute)
@@ -126,5 +124,12 @@ class Returns:
         parts = payment[f"{part['object']}s"]
         if part["id"] not in parts:
             parts.append(part["id"])
-        self.store.put(payment)
         self.store.put(part)
+        self.store.put(payment | {"returned": self._returned(payment)})
+
+    def _returned(self, payment: Row) -> int:
+        """What the payer or their bank has again: at most all of it, though what was refunded may be disputed too."""
+        whole = self.whole(payment)
+        parts = (*whole["refunds"], *whole["disputes"])
+        gone = sum(part["amount"] for part in parts if part["state"] not in BACK_WITH_US)
+        return min(payment["amount"], gone)
