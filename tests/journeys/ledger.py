@@ -1,6 +1,7 @@
 """A program that makes the newsroom of the journeys: `ledger.py DIR PORT MIGRATED`.
 
-It has accounts, sections, stories in two languages and campaigns, all made through the actions.
+It has accounts, sections, stories in two languages, campaigns, and supporters of last year with their statements, all
+made through the actions.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.project.cli.opening import open_desk
 from broadsheet.project.directory import DATABASE, make_directory
-from journeys.people import PASSWORD, PEOPLE, ZONE
+from journeys.people import PASSWORD, PEOPLE, REGULARS, ZONE
 
 if TYPE_CHECKING:
     from paper import Paper
@@ -134,6 +135,32 @@ def open_campaigns() -> None:
     )
 
 
+def state_last_year(fundraiser: Any) -> None:
+    """Have everybody who gives regularly have transferred sixty dollars last year, and write their statements."""
+    from broadsheet.funding.actions import (
+        Gift,
+        expect_gift,
+        import_statement,
+        match_obvious,
+        state_year,
+    )
+    from broadsheet.funding.actions.banking import Layout
+    from broadsheet.funding.choices import Method
+
+    year = clock.day_of(clock.now()).year - 1
+    lines = ["Date,Amount,Description,ID"]
+    for address, code in REGULARS.items():
+        gift = Gift(amount=Money(6000, "USD"), email=address, language=code)
+        expected = expect_gift(gift=gift, method=Method.TRANSFER, by=fundraiser)
+        lines.append(f"{year}-12-10,60.00,{expected.reference},{address}")
+    layout = Layout(currency="USD", columns={})
+    import_statement(
+        text="\n".join(lines), bank="main", name="december.csv", layout=layout, by=fundraiser
+    )
+    match_obvious(by=fundraiser)
+    state_year(year=year, by="test")
+
+
 def main(directory: Path, port: int, migrated: Path) -> None:
     """Make it, with a copy of a migrated database, which saves seconds, and press it."""
     chosen = {
@@ -153,10 +180,13 @@ def main(directory: Path, port: int, migrated: Path) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         paper = Paper(Path(folder))
-        for role, email in PEOPLE.items():
-            create_account(email=email, password=PASSWORD, role=role.split()[-1], by="test")
+        staff = {
+            role: create_account(email=email, password=PASSWORD, role=role.split()[-1], by="test")
+            for role, email in PEOPLE.items()
+        }
         write_arabic(paper, write_english(paper))
     open_campaigns()
+    state_last_year(staff["fundraiser"])
     press_everything()
 
 

@@ -1,4 +1,4 @@
-"""Somebody gives every month and looks after it in their own room: with scripts and without, in two languages."""
+"""Somebody gives every month and looks after it in their own room: in two languages, with scripts and without."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from journeys.people import REGULARS
 from journeys.test_supporter import letters, rows
 from journeys.visitor import DESKTOP, PHONE, Visitor
 from running import Served, wait_until
@@ -16,9 +17,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SENT = re.compile(r"\b\d{4} \d{4}\b")
 
 WAYS = {
-    "en, a phone without scripts": ("", PHONE, False),
-    "ar, a desk with scripts": ("/ar", DESKTOP, True),
+    "en, a phone without scripts": ("enid@regular.example", PHONE, False),
+    "en, a desk with scripts": ("ewan@regular.example", DESKTOP, True),
+    "ar, a desk without scripts": ("amal@regular.example", DESKTOP, False),
+    "ar, a phone with scripts": ("adil@regular.example", PHONE, True),
 }
+
+
+def begin(page: Page, prefix: str, address: str) -> None:
+    """Promise twenty dollars every month, and pay the first of them."""
+    page.goto(f"{prefix}/give/confirm/?amount=20&cadence=monthly")
+    page.locator("input[name=email]").fill(address)
+    page.locator("input[name=agrees]").check()
+    page.locator("main form button").click()
+    page.locator("button[value=pay]").click()
 
 
 def come_in(page: Page, served: Served, prefix: str, address: str) -> None:
@@ -56,12 +68,33 @@ def press(page: Page, wish: str) -> None:
         expect(page.get_by_role("status")).to_be_visible()
 
 
+def read_statement(page: Page, code: str) -> None:
+    """Open last year's statement from the room: what was given stands on the page, and in a file beside it."""
+    page.locator("main a[href*='/give/statement/']").click()
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    expect(page.locator("main tbody")).to_contain_text(re.compile("60|\u0666\u0660"))
+    file = page.request.get(page.locator("main a[href$='.pdf']").get_attribute("href") or "")
+    assert (file.status, file.body()[:5]) == (200, b"%PDF-")
+    page.go_back()
+
+
+def erase(page: Page, served: Served, address: str) -> None:
+    """From the room on: have all of it erased, by a second code."""
+    page.locator("main a[href$='/account/erase/']").click()
+    page.locator("button[value=code]").click()
+    page.locator("input[name=code]").fill(codes(served, address, 2)[-1])
+    page.locator("button[value=erase]").click()
+    expect(page.get_by_role("status")).to_be_visible()
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_monthly_gift_is_begun_changed_paused_moved_to_another_card_and_cancelled(
+def test_monthly_gift_is_begun_changed_paused_moved_to_another_card_stated_and_cancelled(
     browser: Browser, served: Served, way: str
 ) -> None:
-    prefix, viewport, has_scripts = WAYS[way]
-    address = f"monthly{len(prefix)}@reader.example"
+    address, viewport, has_scripts = WAYS[way]
+    code = REGULARS[address]
+    prefix = "" if code == "en" else f"/{code}"
     reader = Visitor(
         browser, served.url, {"viewport": viewport, "java_script_enabled": has_scripts}
     )
@@ -75,11 +108,7 @@ def test_monthly_gift_is_begun_changed_paused_moved_to_another_card_and_cancelle
         )
         return rows(served, sql, address)[0]
 
-    page.goto(f"{prefix}/give/confirm/?amount=20&cadence=monthly")
-    page.locator("input[name=email]").fill(address)
-    page.locator("input[name=agrees]").check()
-    page.locator("main form button").click()
-    page.locator("button[value=pay]").click()
+    begin(page, prefix, address)
     wait_until(lambda: pledge()[0] == "active", "the first gift")
     assert reader.context.cookies() == []
 
@@ -97,21 +126,20 @@ def test_monthly_gift_is_begun_changed_paused_moved_to_another_card_and_cancelle
     press(page, "pause")
     assert pledge()[0] == "paused"
     press(page, "resume")
+    assert pledge()[0] == "active"
     before = pledge()[2]
     press(page, "card")
     page.locator("button[value=pay]").click()
     wait_until(lambda: pledge()[2] != before, "the other card")
     page.goto(f"{prefix}/account/")
-    expect(page.locator("main tbody tr")).to_have_count(2)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if code == "ar" else "ltr")
+    expect(page.locator("main tbody tr")).to_have_count(3)  # that of last year is one
+    read_statement(page, code)
     page.locator("main .pledge a").click()
     press(page, "cancel")
     assert pledge()[0] == "canceled"
     page.goto(f"{prefix}/account/")
-    page.locator("main a[href$='/account/erase/']").click()
-    page.locator("button[value=code]").click()
-    page.locator("input[name=code]").fill(codes(served, address, 2)[-1])
-    page.locator("button[value=erase]").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    erase(page, served, address)
     assert rows(served, "SELECT id FROM funding_supporter WHERE email = ?", address) == []
     assert reader.context.cookies() == []
     assert (reader.strangers, reader.said) == ([], [])
