@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from broadsheet.kit import clock
 from broadsheet.kit.public import language_prefix
@@ -13,6 +14,8 @@ from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import Article, Author, Picture, Series, Topic
 from broadsheet.newsroom.queries import editions
 from broadsheet.newsroom.queries.editions import Link, Plate
+
+T = TypeVar("T")
 
 FOLDERS: dict[type[Author | Topic | Series], str] = {
     Author: "authors",
@@ -43,6 +46,7 @@ class Card:
     section: Link | None
     bylines: list[Name]
     published: dt.datetime
+    updated: dt.datetime
     picture: Picture | None
     picture_alt: str
 
@@ -55,6 +59,7 @@ class Register:
         self.sections = editions.sections(plate)
         self._languages = editions.public_languages()
         self._cards: dict[int, tuple[Article, Card]] = {}
+        self._made: dict[tuple[Callable[[Card], Any], int], Any] = {}
 
     def card(self, story: Article) -> Card:
         """A story as a list shows it, made once for each time that the story was loaded."""
@@ -64,6 +69,7 @@ class Register:
         return known[1]
 
     def _card(self, story: Article) -> Card:
+        published = story.first_published_at or clock.now()
         return Card(
             story.pk,
             story.address or story.current_address(),
@@ -72,10 +78,18 @@ class Register:
             story.standfirst,
             editions.section_of(story.url_path, self.sections),
             self.names(story),
-            story.first_published_at or clock.now(),
+            published,
+            max(story.last_published_at or published, published),
             story.picture,
             alternative_text(story),
         )
+
+    def made(self, make: Callable[[Card], T], card: Card) -> T:
+        """What is made of one of the register's cards and of nothing else, once for all documents."""
+        key = make, id(card)
+        if key not in self._made:
+            self._made[key] = make(card)
+        return cast("T", self._made[key])
 
     def cards(self, stories: Iterable[Article]) -> list[Card]:
         return [self.card(story) for story in stories]

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from email.utils import format_datetime
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,12 +17,13 @@ from django.utils import translation
 from lxml import etree
 
 from broadsheet.kit.public import Document
-from broadsheet.newsroom.models import Article
 from broadsheet.newsroom.queries import stories
 from broadsheet.newsroom.queries.editions import Plate
 from broadsheet.newsroom.renderers.cards import Card, Register, register_of
 from broadsheet.newsroom.renderers.lists import place
 from broadsheet.theme.filters import absolute, plain, without_unspeakable
+
+T = TypeVar("T")
 
 ATOM = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -30,27 +33,26 @@ BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A story in a feed. Its id stays the same whatever becomes of its address."""
-
-    id: str
-    card: Card
-    updated: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Feed:
     """What a feed says, whatever the format."""
 
-    plate: Plate
+    register: Register
     title: str
     home: str
     path: str
-    entries: Sequence[Entry]
+    cards: Sequence[Card]
+
+    @property
+    def plate(self) -> Plate:
+        return self.register.plate
 
     @property
     def updated(self) -> dt.datetime:
-        return max((entry.updated for entry in self.entries), default=BEGINNING)
+        return max((card.updated for card in self.cards), default=BEGINNING)
+
+    def items(self, make: Callable[[Card], T]) -> Iterator[T]:
+        """What a format makes of each story: once for all feeds of a sheet, which share most of theirs."""
+        return (self.register.made(make, card) for card in self.cards)
 
 
 def feed_document(format_: str, scope: str) -> Document | None:
@@ -69,20 +71,19 @@ def feed_document(format_: str, scope: str) -> Document | None:
         if above.url != plate.home:
             title = f"{plain(above.title)} – {title}"
         feed = Feed(
-            plate,
+            register,
             title,
             above.url,
             above.url + FORMATS[format_].file,
-            [_entry(story, register) for story in found],
+            register.cards(found),
         )
         return FORMATS[format_].render(feed)
 
 
-def _entry(story: Article, register: Register) -> Entry:
-    card = register.card(story)
+def _ident(card: Card) -> str:
+    """What names a story in every feed (RFC 4151): it stays the same whatever becomes of the story's address."""
     host = urlsplit(settings.BROADSHEET.url).hostname
-    ident = f"tag:{host},{card.published.astimezone(dt.UTC):%Y-%m-%d}:story/{story.pk}"
-    return Entry(ident, card, max(story.last_published_at or card.published, card.published))
+    return f"tag:{host},{card.published.astimezone(dt.UTC):%Y-%m-%d}:story/{card.pk}"
 
 
 def _rss(feed: Feed) -> Document:
@@ -94,19 +95,24 @@ def _rss(feed: Feed) -> Document:
     _add(channel, "language", feed.plate.code)
     _add(channel, "lastBuildDate", _by_mail(feed.updated))
     _link(channel, absolute(feed.path), "self", "application/rss+xml")
-    for entry in feed.entries:
-        item = etree.SubElement(channel, "item")
-        _add(item, "title", plain(entry.card.headline))
-        _add(item, "link", absolute(entry.card.url))
-        _add(item, "guid", entry.id).set("isPermaLink", "false")
-        if entry.card.standfirst:
-            _add(item, "description", plain(entry.card.standfirst))
-        if entry.card.section:
-            _add(item, "category", plain(entry.card.section.title))
-        for name in entry.card.bylines:
-            _add(item, f"{{{DUBLIN_CORE}}}creator", plain(name.name))
-        _add(item, "pubDate", _by_mail(entry.card.published))
+    for item in feed.items(_rss_item):
+        channel.append(deepcopy(item))
     return _document(feed, rss, "application/rss+xml; charset=utf-8")
+
+
+def _rss_item(card: Card) -> etree._Element:
+    item = etree.Element("item", nsmap={"atom": ATOM, "dc": DUBLIN_CORE})
+    _add(item, "title", plain(card.headline))
+    _add(item, "link", absolute(card.url))
+    _add(item, "guid", _ident(card)).set("isPermaLink", "false")
+    if card.standfirst:
+        _add(item, "description", plain(card.standfirst))
+    if card.section:
+        _add(item, "category", plain(card.section.title))
+    for name in card.bylines:
+        _add(item, f"{{{DUBLIN_CORE}}}creator", plain(name.name))
+    _add(item, "pubDate", _by_mail(card.published))
+    return item
 
 
 def _atom(feed: Feed) -> Document:
@@ -120,24 +126,29 @@ def _atom(feed: Feed) -> Document:
     _link(top, absolute(feed.home), "alternate", "text/html")
     # An entry without an author of its own has the feed's.
     _add(etree.SubElement(top, f"{{{ATOM}}}author"), f"{{{ATOM}}}name", plain(feed.plate.name))
-    for entry in feed.entries:
-        item = etree.SubElement(top, f"{{{ATOM}}}entry")
-        _add(item, f"{{{ATOM}}}id", entry.id)
-        _add(item, f"{{{ATOM}}}title", plain(entry.card.headline))
-        _link(item, absolute(entry.card.url), "alternate", "text/html")
-        _add(item, f"{{{ATOM}}}published", _instant(entry.card.published))
-        _add(item, f"{{{ATOM}}}updated", _instant(entry.updated))
-        for name in entry.card.bylines:
-            author = etree.SubElement(item, f"{{{ATOM}}}author")
-            _add(author, f"{{{ATOM}}}name", plain(name.name))
-            if name.url:
-                _add(author, f"{{{ATOM}}}uri", absolute(name.url))
-        if entry.card.section:
-            term = without_unspeakable(plain(entry.card.section.title))
-            etree.SubElement(item, f"{{{ATOM}}}category", {"term": term})
-        if entry.card.standfirst:
-            _add(item, f"{{{ATOM}}}summary", plain(entry.card.standfirst))
+    for item in feed.items(_atom_entry):
+        top.append(deepcopy(item))
     return _document(feed, top, "application/atom+xml; charset=utf-8")
+
+
+def _atom_entry(card: Card) -> etree._Element:
+    item = etree.Element(f"{{{ATOM}}}entry", nsmap={None: ATOM})
+    _add(item, f"{{{ATOM}}}id", _ident(card))
+    _add(item, f"{{{ATOM}}}title", plain(card.headline))
+    _link(item, absolute(card.url), "alternate", "text/html")
+    _add(item, f"{{{ATOM}}}published", _instant(card.published))
+    _add(item, f"{{{ATOM}}}updated", _instant(card.updated))
+    for name in card.bylines:
+        author = etree.SubElement(item, f"{{{ATOM}}}author")
+        _add(author, f"{{{ATOM}}}name", plain(name.name))
+        if name.url:
+            _add(author, f"{{{ATOM}}}uri", absolute(name.url))
+    if card.section:
+        term = without_unspeakable(plain(card.section.title))
+        etree.SubElement(item, f"{{{ATOM}}}category", {"term": term})
+    if card.standfirst:
+        _add(item, f"{{{ATOM}}}summary", plain(card.standfirst))
+    return item
 
 
 def _json(feed: Feed) -> Document:
@@ -148,21 +159,20 @@ def _json(feed: Feed) -> Document:
         "home_page_url": absolute(feed.home),
         "feed_url": absolute(feed.path),
         "language": feed.plate.code,
-        "items": [_json_item(entry) for entry in feed.entries],
     }
-    text = without_unspeakable(json.dumps(top, ensure_ascii=False, separators=(",", ":")))
+    head = _compact(top).removesuffix("}")
+    text = f'{head},"items":[{",".join(feed.items(_json_item))}]}}'
     return Document(feed.path, text.encode(), "application/feed+json; charset=utf-8")
 
 
-def _json_item(entry: Entry) -> dict[str, object]:
-    card = entry.card
+def _json_item(card: Card) -> str:
     item: dict[str, object] = {
-        "id": entry.id,
+        "id": _ident(card),
         "url": absolute(card.url),
         "title": plain(card.headline),
         "content_text": plain(card.standfirst or card.headline),
         "date_published": _instant(card.published),
-        "date_modified": _instant(entry.updated),
+        "date_modified": _instant(card.updated),
         "authors": [
             {"name": plain(one.name)} | ({"url": absolute(one.url)} if one.url else {})
             for one in card.bylines
@@ -170,7 +180,11 @@ def _json_item(entry: Entry) -> dict[str, object]:
     }
     if card.section:
         item["tags"] = [plain(card.section.title)]
-    return item
+    return _compact(item)
+
+
+def _compact(value: Mapping[str, object]) -> str:
+    return without_unspeakable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 @dataclass(frozen=True, slots=True)
