@@ -105,6 +105,17 @@ def test_announce_stores_a_task_that_a_rollback_drops() -> None:
     assert HEARD == [1]
 
 
+@pytest.mark.django_db
+def test_nothing_is_stored_once_nobody_hears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "_handlers", {})
+    subscribe("thing.happened", hear)
+    for count in (1, 1):
+        with transaction.atomic():
+            announce("thing.happened", number=1)
+        assert DBTaskResult.objects.count() == count
+        events.unsubscribe_all()
+
+
 def test_announce_outside_a_transaction_is_refused() -> None:
     with pytest.raises(NotInTransaction):
         announce("thing.happened", number=1)

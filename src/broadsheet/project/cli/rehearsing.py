@@ -106,11 +106,11 @@ def _made(place: Path, chosen: dict[str, Any]) -> Path:
     from django.conf import settings
     from django.db import connection
 
+    from broadsheet.kit.events import unsubscribe_all
     from broadsheet.project.tables import make_tables
 
     settings.EMAIL_BACKEND = "broadsheet.rehearsal.letters.Postbox"
-    # Nudges are forgotten: the worker's clock does what they would, only later.
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    unsubscribe_all()
     connection.settings_dict["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
     make_tables()
     gc.freeze()  # a year makes millions of objects: the programs' own need not be looked through each time
