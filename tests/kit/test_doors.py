@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django_tasks_db.models import DBTaskResult
 from markupsafe import Markup
 
-from broadsheet.kit import audit, changes, clock, tokens
+from broadsheet.kit import audit, changes, clock, events, tokens
 from broadsheet.kit.events import NotInTransaction, announce, deliver, subscribe
 from broadsheet.kit.http import is_same_origin
 from broadsheet.kit.models import AuditEntry, Change
