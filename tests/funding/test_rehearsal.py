@@ -14,7 +14,7 @@ from pytest_django import Settings
 from broadsheet.funding.actions import open_sandbox_account
 from broadsheet.funding.errors import NotTaken
 from broadsheet.funding.gateways import opening
-from broadsheet.funding.models import Pledge, ProcessorAccount
+from broadsheet.funding.models import Attempt, Pledge, ProcessorAccount
 from broadsheet.kit import clock
 from broadsheet.project.cli import broadsheet
 from broadsheet.project.cli.failures import sentence_for
@@ -48,6 +48,13 @@ def test_rehearsal_with_hard_faults_and_a_closing_account_explains_every_cent(
     for what in ("by themselves", "webhooks: ", "lost", "crashes: ", "payouts: ", "refused: "):
         assert what in said
     assert "processors: the first one closed" in str(report.as_json())
+    counts = report.as_json()["counts"]
+    assert isinstance(counts, dict)
+    assert counts["pledges: moved by the map"] >= 2
+    taken_there = Attempt.objects.filter(
+        account__slug="sandbox-2", charges__isnull=False, state="succeeded"
+    )
+    assert taken_there.exists()
     states = dict(ProcessorAccount.objects.values_list("slug", "state"))
     assert states == {"sandbox": "closed", "sandbox-2": "active"}
     assert letters.sent

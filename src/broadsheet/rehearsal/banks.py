@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from broadsheet.funding.actions import change_account, open_sandbox_account
+from broadsheet.funding.actions import change_account, left_behind, open_sandbox_account
 from broadsheet.funding.choices import AccountState, AttemptState, DisputeState, PledgeState
 from broadsheet.funding.errors import NotTaken
 from broadsheet.funding.models import Attempt, Dispute, Pledge, ProcessorAccount
@@ -74,6 +74,10 @@ class Banks:
         for refund in self._in_state("refund", "pending", until):
             outcome = "succeeded" if self.chance.happens(800) else "failed"
             self.stage.sandbox.switch(f"refunds/{refund['id']}", outcome=outcome)
+
+    def carry_card(self, old: str, new: str) -> None:
+        """Let a card that is known by a new name, at another processor, do what it did by its old one."""
+        self._switch(new, self.cards.get(old, "pay"))
 
     def _in_state(self, kind: str, state: str, until: int) -> list[dict[str, Any]]:
         rows = self.stage.sandbox.sandbox.store.rows(
@@ -161,6 +165,7 @@ class Banks:
         except NotTaken:
             return
         self.stage.diary.note("processors: the first one closed")
+        self.stage.diary.note("pledges: left at the closed processor", left_behind(account))
 
     def _has_ended(self, account: ProcessorAccount) -> bool:
         """Whether nothing is on its way at an account any more; what can be ended is, and the rest is paid out."""

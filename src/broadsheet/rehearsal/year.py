@@ -11,6 +11,7 @@ from broadsheet.funding.models import ProcessorAccount
 from broadsheet.rehearsal.banks import Banks
 from broadsheet.rehearsal.diary import Diary
 from broadsheet.rehearsal.facts import facts_by_month
+from broadsheet.rehearsal.moving import Moving
 from broadsheet.rehearsal.office import Office
 from broadsheet.rehearsal.people import People
 from broadsheet.rehearsal.plan import Chance, Plan, Weather
@@ -34,15 +35,18 @@ def rehearse(plan: Plan, folder: Path, say: Callable[[str], object]) -> Report:
     wrong: dict[str, None] = {}
     with stage(plan, folder, diary) as played:
         banks, people, office = Banks(plan, played), People(plan, played), Office(plan, played)
-        skies = Skies(played, plan.chance("skies"))
+        skies, moving = Skies(played, plan.chance("skies")), Moving(plan, played, banks)
         for day in range(plan.days):
-            _live(plan, day, played, skies, banks, people, office)
+            played.to(plan.day(day))
+            skies.turn(day)
+            banks.live(day)
+            _live(day, played, people, moving, office)
             if day % NIGHTS == NIGHTS - 1:
                 wrong |= dict.fromkeys(always())
             if plan.day(day).month != plan.day(day + 1).month:
                 say(f"{plan.day(day):%B %Y}")
         _quieten(played, banks, office)
-        wrong |= dict.fromkeys(in_the_end(played))
+        wrong |= dict.fromkeys([*in_the_end(played), *moving.wrong()])
         found = [reconcile(account=each) for each in ProcessorAccount.objects.order_by("pk")]
         return Report(plan, facts_by_month(played, diary), found, list(wrong))
 
@@ -68,18 +72,14 @@ class Skies:
             note("days: the processor was away until the afternoon")
 
 
-def _live(
-    plan: Plan, day: int, played: Stage, skies: Skies, banks: Banks, people: People, office: Office
-) -> None:
-    """One day: the morning with the banks, the afternoon with supporters, the evening with the staff."""
-    begin = plan.day(day)
-    played.to(begin)
-    skies.turn(day)
-    banks.live(day)
+def _live(day: int, played: Stage, people: People, moving: Moving, office: Office) -> None:
+    """The rest of a day: the newsroom's morning, supporters and moves in the afternoon, the staff in the evening."""
+    begin = played.plan.day(day)
     played.work()
     played.to(begin + dt.timedelta(hours=8))
     was_away, played.troubles.is_away = played.troubles.is_away, False
-    if people.live(day) or was_away:
+    has_acted = people.live(day)
+    if moving.live(day) or has_acted or was_away:
         played.work()
     played.to(begin + dt.timedelta(hours=14))
     if office.live() or played.is_unfinished():

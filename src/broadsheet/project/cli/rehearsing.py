@@ -50,8 +50,9 @@ def rehearse(context: click.Context, /, directory: Path | None, shape: str, **ch
     """Live through a year of giving in a minute, with invented supporters and without any money.
 
     In a newsroom of its own, which is thrown away: gifts, renewals, refused cards, refunds, disputes, payouts, lost and
-    forged messages, crashes, days of downtime, a processor's account that closes in the eighth month. Says what
-    happened in each month. The exit status is 0 only when every cent is explained and all holds that has to.
+    forged messages, crashes, days of downtime, a processor's account that closes in the eighth month, from which a
+    part of the pledges moves by a map of tokens. Says what happened in each month. The exit status is 0 only when every
+    cent is explained and all holds that has to.
     """
     with throw_away_newsroom(directory) as folder:
         from broadsheet.rehearsal.plan import Plan
