@@ -16,6 +16,7 @@ from broadsheet.funding.rules.currencies import (
     to_processor,
 )
 from broadsheet.funding.rules.declining import Step, next_step
+from broadsheet.funding.rules.erasing import kept_until
 from broadsheet.funding.rules.fees import FeeSchedule, cover_for, fee_of
 from broadsheet.funding.rules.folding import Seen, fold
 from broadsheet.funding.rules.giving import (
@@ -24,7 +25,9 @@ from broadsheet.funding.rules.giving import (
     phase_of,
     suggested_gifts,
 )
+from broadsheet.funding.rules.going import plain_text, spreadsheet_cell
 from broadsheet.funding.rules.guarding import Answer, Limit, is_alarming, is_calm, limits
+from broadsheet.funding.rules.hiding import hidden_cells
 from broadsheet.funding.rules.matching import Candidate, obvious
 from broadsheet.funding.rules.matching import Seen as BankLine
 from broadsheet.funding.rules.promising import Rhythm, plan
@@ -427,3 +430,65 @@ def test_look_says_what_became_of_an_attempt(
             assert folded == "succeeded"
         else:
             assert folded == (current if current in ("failed", "canceled") else state)
+
+
+# What others see ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "year"), [("general", 2036), ("us", 2033), ("de", 2036), ("fr", 2036), ("gb", 2032)]
+)
+def test_records_are_kept_to_the_end_of_the_last_year_that_the_law_names(
+    form: str, year: int
+) -> None:
+    assert kept_until(dt.date(2026, 2, 3), form) == dt.date(year, 12, 31)
+
+
+def crowd(*sizes: int) -> list[set[int]]:
+    """Different people in each sum."""
+    ends = [sum(sizes[: at + 1]) for at in range(len(sizes))]
+    return [set(range(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("people", "hidden", "may_be_summed"),
+    [
+        ([], set(), False),
+        (crowd(5, 6), set(), False),
+        (crowd(9, 4, 7), {1, 2}, True),
+        (crowd(4, 9, 1, 8), {0, 2}, True),
+        (crowd(4), {0}, False),
+        (crowd(2, 2), {0, 1}, False),
+        (crowd(0, 20, 10), {0, 2}, True),
+        ([{1, 2, 3, 4}, {1, 2, 3, 4}, set(range(10, 15))], {0, 1, 2}, True),
+        ([{1, 2, 3}, {3, 4, 5}, set(range(10, 16))], {0, 1}, True),
+    ],
+)
+def test_sums_of_few_are_hidden_with_the_next_smallest_until_they_are_many_together(
+    people: list[set[int]], hidden: set[int], may_be_summed: bool
+) -> None:
+    assert hidden_cells(people) == (hidden, may_be_summed)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1", "'=1"),
+        ("'=1", "''=1"),
+        ("' =1", "'' =1"),
+        ("X=1", "X=1"),
+        ("'twas", "'twas"),
+        ("plain", "plain"),
+        ("", ""),
+    ],
+)
+def test_cell_that_begins_a_formula_gets_an_apostrophe_and_loses_just_that(
+    text: str, cell: str
+) -> None:
+    assert spreadsheet_cell(text) == cell
+    assert plain_text(cell) == text
+
+
+def test_cell_that_some_spreadsheet_wrote_is_read_as_it_stands() -> None:
+    assert plain_text("=1") == "=1"
+    assert plain_text("'") == "'"
