@@ -11,8 +11,6 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import DatabaseError, IntegrityError, transaction
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django import Settings
 
 from broadsheet.funding import tasks
@@ -36,7 +34,6 @@ from broadsheet.funding.models import (
     Refund,
 )
 from broadsheet.funding.queries import ledger_sum
-from broadsheet.funding.rules.returning import Paid, shares_of
 from broadsheet.kit import clock
 from broadsheet.kit.money import Money
 from broadsheet.readers.models import User
@@ -502,34 +499,6 @@ def test_k7_refund_and_dispute_at_once_are_each_booked_once(open_stage: Stage) -
     open_stage.work()
     assert open_stage.facts(donation)["booked"] == ["dispute", "gift", "refund"]
     assert total(donation) == (0, 0)
-
-
-# The rule -------------------------------------------------------------------------------------
-
-
-@given(
-    st.integers(1, 10**6),
-    st.integers(0, 10**4),
-    st.lists(st.integers(-(10**6), 10**6).filter(bool), max_size=8),
-)
-def test_m6_shares_of_any_movements_sum_exactly(gift: int, cover: int, amounts: list[int]) -> None:
-    paid_, lost = Paid(gift, cover, 0), 0
-    gift_gone = cover_gone = 0
-    for drawn in amounts:
-        amount = min(drawn, paid_.returned + lost)  # no more comes back than went
-        shares, paid_ = shares_of(amount, paid_, lost)
-        assert shares.gift + shares.cover + shares.lost == -amount
-        lost += shares.lost
-        gift_gone += shares.gift
-        cover_gone += shares.cover
-        assert 0 <= paid_.returned <= paid_.gross
-        assert 0 <= gift_gone <= gift
-        assert 0 <= cover_gone <= cover
-        assert lost >= 0
-    if paid_.returned == paid_.gross:
-        assert (gift_gone, cover_gone) == (gift, cover)
-    if paid_.returned == 0:
-        assert (gift_gone, cover_gone) == (0, 0)
 
 
 def test_refund_whose_processor_was_not_reached_for_hours_is_made_afterwards(

@@ -33,6 +33,7 @@ from broadsheet.funding.rules.giving import (
     problem_with,
     suggested_gifts,
 )
+from broadsheet.funding.rules.returning import Paid, shares_of
 from broadsheet.kit.money import Money, exponent, parse_money
 
 SOURCES = Path(broadsheet.__file__).parent
@@ -269,3 +270,28 @@ CLOCKS = {
     "in_process.py": ("float",),
 }
 """Seconds: by file, what is allowed in it."""
+
+
+@given(
+    st.integers(1, 10**6),
+    st.integers(0, 10**4),
+    st.lists(st.integers(-(10**6), 10**6).filter(bool), max_size=8),
+)
+def test_m6_shares_of_any_movements_sum_exactly(gift: int, cover: int, amounts: list[int]) -> None:
+    paid_, lost = Paid(gift, cover, 0), 0
+    gift_gone = cover_gone = 0
+    for drawn in amounts:
+        amount = min(drawn, paid_.returned + lost)  # no more comes back than went
+        shares, paid_ = shares_of(amount, paid_, lost)
+        assert shares.gift + shares.cover + shares.lost == -amount
+        lost += shares.lost
+        gift_gone += shares.gift
+        cover_gone += shares.cover
+        assert 0 <= paid_.returned <= paid_.gross
+        assert 0 <= gift_gone <= gift
+        assert 0 <= cover_gone <= cover
+        assert lost >= 0
+    if paid_.returned == paid_.gross:
+        assert (gift_gone, cover_gone) == (gift, cover)
+    if paid_.returned == 0:
+        assert (gift_gone, cover_gone) == (0, 0)
