@@ -50,6 +50,7 @@ def measure(folder: Path, seconds: int) -> None:
     entry = stories[0]
     page = _put_down(folder / "www", entry)
     granian = [sys.executable, "-m", "granian", "--interface", "asgi", "--log-level", "warning"]
+    newsstand = [*granian, "--factory", "broadsheet.project.asgi:whole"]
     bare = {"BARE_BODY": str(page / "index.html.gz"), "BARE_PATH": entry.path}
     port = _free_port()
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
@@ -57,7 +58,7 @@ def measure(folder: Path, seconds: int) -> None:
     for name, command, at, environ in (
         ("nginx", [nginx, "-c", str(folder / "nginx.conf"), "-e", "stderr"], port, {}),
         ("bare", [*granian, "benchmarks.bare:application"], 0, bare),
-        ("newsstand", [*granian, "broadsheet.project.asgi:application"], 0, {}),
+        ("newsstand", newsstand, 0, {}),
     ):
         here = at or _free_port()
         more = [] if at else ["--port", str(here)]
@@ -71,7 +72,7 @@ def measure(folder: Path, seconds: int) -> None:
         f"application (at least 0.85); p99 {ours[1] / peer[1]:.1f} times nginx's (at most 3)"
     )
     here = _free_port()
-    with _running([*granian, "broadsheet.project.asgi:application", "--port", str(here)], here, {}):
+    with _running([*newsstand, "--port", str(here)], here, {}):
         for path in (entry.path, "/", "/feed.xml", "/sitemap.xml"):
             rate, p99 = _ask(f"http://127.0.0.1:{here}{path}", seconds)
             print(f"newsstand: {path} {rate:.0f} requests a second, p99 {p99:.1f} ms")
@@ -81,7 +82,7 @@ def measure(folder: Path, seconds: int) -> None:
     found = {}
     for name, command, at in (
         ("nginx", [nginx, "-c", str(folder / "nginx.conf"), "-e", "stderr"], port),
-        ("newsstand", [*granian, "broadsheet.project.asgi:application"], 0),
+        ("newsstand", newsstand, 0),
     ):
         here = at or _free_port()
         with _running([*command, *([] if at else ["--port", str(here)])], here, {}):

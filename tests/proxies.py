@@ -1,11 +1,14 @@
-"""The proxies' configuration as `init --production` writes it, for a trial on this machine.
+"""The proxies' configuration as `init --production` writes it, for a trial on this machine, and how to ask them.
 
 Only ports and the certificate are changed, and what is to be changed must be there.
 """
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
+import socket
 import ssl
 import subprocess
 from dataclasses import dataclass
@@ -34,6 +37,61 @@ class Certificate:
     def trust(self) -> ssl.SSLContext:
         """What a client has to trust to believe it."""
         return ssl.create_default_context(cafile=self.chain)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody at the proxy gets; a header that is sent twice is there twice."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The proxy's two ports, asked as a browser asks for https://ledger.example."""
+
+    ports: Ports
+    certificate: Certificate
+
+    def get(self, path: str, *, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
+        """An answer over TLS. Names in `headers` have underscores for hyphens."""
+        connection = Connection(self.ports.https, self.certificate.trust)
+        return ask(connection, method, path, body, headers)
+
+    def get_plain(self, path: str) -> Answer:
+        """An answer without TLS."""
+        return ask(http.client.HTTPConnection("127.0.0.1", self.ports.http), "GET", path, b"", {})
+
+
+class Connection(http.client.HTTPSConnection):
+    """A connection to this machine that takes it for DOMAIN."""
+
+    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
+        super().__init__("127.0.0.1", port, timeout=120)
+        self.trust = trust
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.host, self.port), self.timeout)
+        self.sock = self.trust.wrap_socket(plain, server_hostname=DOMAIN)
+
+
+def ask(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    with contextlib.closing(connection):
+        connection.request(method, path, body, {"Host": DOMAIN, **named})
+        response = connection.getresponse()
+        return Answer(response.status, response.getheaders(), response.read())
 
 
 def make_certificate(folder: Path) -> Certificate:
@@ -68,7 +126,7 @@ def trial_nginx(site: Path, folder: Path, certificate: Certificate, ports: Ports
         ("    listen [::]:443 ssl http2;\n", ""),
         ("listen 80;", f"listen 127.0.0.1:{ports.http};"),
         ("listen 443 ssl http2;", f"listen 127.0.0.1:{ports.https} ssl http2;"),
-        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{ports.web};"),
+        ("server 127.0.0.1:8000", f"server 127.0.0.1:{ports.web}"),
     )
     (folder / "site.conf").write_text(text, encoding="utf-8")
     temporary = "".join(

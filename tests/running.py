@@ -67,16 +67,19 @@ def fetch(port: int, path: str, **headers: str) -> tuple[int, bytes]:
 
 @dataclass(slots=True)
 class Served:
-    """A newsroom that is being served until `stop`."""
+    """A newsroom that is being served until `stop`: all of it, or what one role does."""
 
     directory: Path
     port: int = field(default_factory=free_port)
+    role: str = ""
     process: subprocess.Popen[str] = field(init=False)
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-m", "broadsheet.project.cli", "serve"]
+        role = ["--role", self.role] if self.role else []
+        port = ["--port", str(self.port)] if self.role != "worker" else []
         self.process = subprocess.Popen(
-            [*command, "--dir", str(self.directory), "--port", str(self.port)],
+            [*command, "--dir", str(self.directory), *role, *port],
             env=clean_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -86,7 +89,7 @@ class Served:
         said = ""
         for line in self.process.stdout:
             said += line
-            if line.startswith("Serving"):
+            if line.startswith(("Serving", "Running")):
                 return
         raise AssertionError(said)
 

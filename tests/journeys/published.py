@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import shlex
-import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,63 +12,8 @@ from pathlib import Path
 
 from broadsheet.funding.gateways.sandbox.keys import api_key
 from commanding import clean_environment
-from proxies import DOMAIN, Certificate, Ports, swap, trial_caddy, trial_nginx
+from proxies import Certificate, Door, Ports, swap, trial_caddy, trial_nginx
 from running import fetch, free_port, wait_until
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody at the proxy gets; a header that is sent twice is there twice."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    def all(self, name: str) -> list[str]:
-        return [value for key, value in self.headers if key.lower() == name]
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """The proxy's two ports, asked as a browser asks for https://ledger.example."""
-
-    ports: Ports
-    certificate: Certificate
-
-    def get(self, path: str, *, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
-        """An answer over TLS. Names in `headers` have underscores for hyphens."""
-        connection = Connection(self.ports.https, self.certificate.trust)
-        return ask(connection, method, path, body, headers)
-
-    def get_plain(self, path: str) -> Answer:
-        """An answer without TLS."""
-        return ask(http.client.HTTPConnection("127.0.0.1", self.ports.http), "GET", path, b"", {})
-
-
-class Connection(http.client.HTTPSConnection):
-    """A connection to this machine that takes it for DOMAIN."""
-
-    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
-        super().__init__("127.0.0.1", port, timeout=120)
-        self.trust = trust
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self.host, self.port), self.timeout)
-        self.sock = self.trust.wrap_socket(plain, server_hostname=DOMAIN)
-
-
-def ask(
-    connection: http.client.HTTPConnection,
-    method: str,
-    path: str,
-    body: bytes,
-    headers: dict[str, str],
-) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with contextlib.closing(connection):
-        connection.request(method, path, body, {"Host": DOMAIN, **named})
-        response = connection.getresponse()
-        return Answer(response.status, response.getheaders(), response.read())
 
 
 @dataclass(frozen=True, slots=True)

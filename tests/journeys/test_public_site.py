@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, expect
 
 from commanding import run, run_program
 from journeys.desk import Desk, at_desk
-from journeys.published import Door, Published, behind_caddy, behind_nginx, running
+from journeys.published import Published, behind_caddy, behind_nginx, running
 from journeys.visitor import PHONE, Visitor
-from proxies import DOMAIN, make_certificate, swap
+from proxies import DOMAIN, Door, make_certificate, swap
 from running import fetch, free_port, wait_until
 
 pytestmark = pytest.mark.xdist_group("public site")

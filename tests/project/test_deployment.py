@@ -28,10 +28,13 @@ def written(tmp_path: Path) -> dict[str, Path]:
 def test_deployment_files_are_complete_and_name_the_newsroom(written: dict[str, Path]) -> None:
     assert set(written) == {
         "Caddyfile",
+        "broadsheet-app.service",
         "broadsheet-backup.service",
         "broadsheet-backup.timer",
+        "broadsheet-newsstand@.service",
         "broadsheet-web.service",
         "broadsheet-worker.service",
+        "nginx-several.conf",
         "nginx.conf",
     }
     for path in written.values():
@@ -60,10 +63,11 @@ def test_deployment_units_are_verified_by_systemd(
 
 
 @pytest.mark.nginx
+@pytest.mark.parametrize("name", ["nginx.conf", "nginx-several.conf"])
 def test_deployment_nginx_accepts_its_configuration(
-    written: dict[str, Path], nginx: str, tmp_path: Path
+    written: dict[str, Path], nginx: str, tmp_path: Path, name: str
 ) -> None:
-    config = trial_nginx(written["nginx.conf"], tmp_path, make_certificate(tmp_path), PORTS)
+    config = trial_nginx(written[name], tmp_path, make_certificate(tmp_path), PORTS)
     ended = subprocess.run([nginx, "-t", "-c", config], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
 
@@ -90,3 +94,6 @@ def test_deployment_listens_where_it_was_told(tmp_path: Path) -> None:
     assert "--port 8123" in text["broadsheet-web.service"]
     assert "127.0.0.1:8123" in text["nginx.conf"]
     assert "127.0.0.1:8123" in text["Caddyfile"]
+    assert "--port 8123" in text["broadsheet-app.service"]
+    for port in (8123, 8133, 8134):
+        assert f"server 127.0.0.1:{port} max_fails=0;" in text["nginx-several.conf"]

@@ -38,8 +38,13 @@ def note_port(directory: Path, port: int) -> None:
         note.write_text(text, encoding="utf-8")
 
 
+def forget_port(directory: Path) -> None:
+    """Serve at the address that the settings name, whatever was noted: something stands in front of our processes."""
+    (directory / NOTED).unlink(missing_ok=True)
+
+
 def as_served(directory: Path, values: Values) -> Values:
-    """The settings at the port where the newsroom is served, or was last.
+    """The settings at the port where the newsroom is served, or was last; as they are where none is noted.
 
     So whatever works on a trial, inside `serve` or beside it, forms the same addresses.
     """

@@ -15,7 +15,8 @@ from broadsheet.project import env, heartbeat
 from broadsheet.project.cli.failures import sentence_for
 from broadsheet.project.construction import need_finished
 from broadsheet.project.directory import FOLDERS
-from broadsheet.project.processes import is_held
+from broadsheet.project.processes import running
+from broadsheet.project.roles import APP, newsstand_ports
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -54,6 +55,7 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield from _guarded("folders", lambda: folders(found))
     yield from _guarded("disk", lambda: disk(found))
     yield from _guarded("worker", lambda: worker(found))
+    yield from _guarded("serving", lambda: serving(found))
     if (yield from _guarded("software", load_django)):
         from broadsheet.project import doctor_desk
 
@@ -114,7 +116,7 @@ def worker(directory: Path) -> Iterator[Finding]:
     age = heartbeat.age(run, "worker")
     if heartbeat.is_alive(run, "worker"):
         yield Finding("worker", "ok", f"alive {age:.0f} s ago")
-    elif is_held(run, "web"):
+    elif running(run):
         mend = "systemctl restart broadsheet-worker, or stop and start broadsheet serve; its log says why."
         yield Finding(
             "worker", "problem", "the site is served, but nothing is published or settled", mend
@@ -123,6 +125,25 @@ def worker(directory: Path) -> Iterator[Finding]:
         yield Finding(
             "worker", "warning", "the newsroom is not being served", "Serve it: broadsheet serve"
         )
+
+
+def serving(directory: Path) -> Iterator[Finding]:
+    """Whether all of the site is answered, where it is served."""
+    names = running(directory / "data" / "run")
+    ports = newsstand_ports(names)
+    if not names:
+        return
+    if not ports:
+        mend = "systemctl restart broadsheet-web, or start one: broadsheet serve --role newsstand"
+        yield Finding("serving", "problem", "no newsstand runs: readers get nothing", mend)
+    elif APP not in names:
+        mend = "systemctl restart broadsheet-app, or start it: broadsheet serve --role app"
+        yield Finding(
+            "serving", "problem", "no app runs: desk, giving and search do not answer", mend
+        )
+    else:
+        where = f"port{'s' * (len(ports) > 1)} {' and '.join(map(str, ports))}"
+        yield Finding("serving", "ok", f"the app runs, readers are answered at {where}")
 
 
 def load_django() -> Iterator[Finding]:

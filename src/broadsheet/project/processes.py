@@ -10,11 +10,17 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 STOP_FOR_GOOD = 78
 """The exit status (EX_CONFIG of sysexits.h) of a process that a restart cannot help."""
+
+PATIENCE = 0.2
+"""Seconds for which a lock may be taken by somebody who only looks whether it is held."""
+
+PAUSE = 0.01
 
 _PR_SET_PDEATHSIG = 1
 
@@ -44,26 +50,24 @@ def die_with_parent() -> None:
         sys.exit(1)
 
 
-def hold(folder: Path, name: str) -> IO[str]:
+def hold(folder: Path, name: str, what: str = "", by: str = "") -> IO[str]:
     """Take the lock `name` until this process and the children that inherit it end. Raises Busy.
 
-    The lock is the kernel's (flock(2)): nothing stays locked after a crash.
+    `what` is that which runs once at a time, `by` the command that runs it, for the sentence that somebody else
+    gets. The lock is the kernel's (flock(2)): nothing stays locked after a crash.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = (folder / f"{name}.lock").open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _locked(file, PATIENCE):
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise Busy(
-            f"The {name} process of this newsroom runs already (process {holder}). Stop it first."
-        ) from None
+        what = what or f"The {name} process of this newsroom"
+        raise Busy(f"{what} runs already (process {holder}). Stop it first.")
     # The lock holds without this note too, so that a full disk keeps nobody from serving.
     with contextlib.suppress(OSError):
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(f"{os.getpid()}, {by}" if by else str(os.getpid()))
         file.flush()
     return file
 
@@ -71,10 +75,29 @@ def hold(folder: Path, name: str) -> IO[str]:
 def is_held(folder: Path, name: str) -> bool:
     """Whether a running process holds the lock `name`."""
     try:
-        hold(folder, name).close()
-    except Busy:
-        return True
-    return False
+        with (folder / f"{name}.lock").open("r+") as file:
+            return not _locked(file, 0)
+    except FileNotFoundError:
+        return False
+
+
+def running(folder: Path) -> list[str]:
+    """The names of all locks that running processes hold, in order."""
+    return sorted(file.stem for file in folder.glob("*.lock") if is_held(folder, file.stem))
+
+
+def _locked(file: IO[str], patience: float) -> bool:
+    """Take a file's lock; false where somebody else still holds it after so many seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(PAUSE)
+        else:
+            return True
 
 
 def need_port(host: str, port: int, mend: str = "Choose another with --port.") -> None:

@@ -35,7 +35,6 @@ SECRET_KEY = BROADSHEET.secret_key
 ALLOWED_HOSTS = [str(_address.hostname), *BROADSHEET.hosts, *_loopback]
 CSRF_TRUSTED_ORIGINS = [BROADSHEET.url.rstrip("/")]
 ROOT_URLCONF = "broadsheet.project.urls"
-ASGI_APPLICATION = "broadsheet.project.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 SITE_ID = None

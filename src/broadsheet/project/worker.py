@@ -12,7 +12,7 @@ from pathlib import Path
 
 from broadsheet.kit.jobs import Job
 from broadsheet.project import heartbeat
-from broadsheet.project.processes import hold
+from broadsheet.project.roles import WORKER, take_up
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def keep_running(job: Job, stop: threading.Event, let_press_first: Callable[[], 
 def run(directory: Path) -> None:
     """Do the newsroom's jobs until TERM or INT. Raises Busy when it has a worker already."""
     folder = directory / "data" / "run"
-    lock = hold(folder, "worker")
+    locks = take_up(folder, [WORKER])
     from django.db import connection
 
     from broadsheet.press import tasks as press
@@ -62,11 +62,11 @@ def run(directory: Path) -> None:
     ]
     for thread in threads:
         thread.start()
-    heartbeat.beat(folder, "worker")
+    heartbeat.beat(folder, WORKER)
     while not stop.wait(2.0):
-        heartbeat.beat(folder, "worker")
-    heartbeat.stop(folder, "worker")
+        heartbeat.beat(folder, WORKER)
+    heartbeat.stop(folder, WORKER)
     end = time.monotonic() + 5.0
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
-    lock.close()
+    locks.close()

@@ -13,6 +13,7 @@ from broadsheet.press.errors import PressError
 from broadsheet.press.newsstand import addresses, plain
 from broadsheet.press.newsstand.asgi import Application, Message, Receive, Scope, Send
 from broadsheet.press.newsstand.backstage import Backstage
+from broadsheet.press.newsstand.lifespan import live
 from broadsheet.press.newsstand.negotiation import UnsatisfiableRange, is_match, wanted_range
 from broadsheet.press.newsstand.shelf import LARGE, Page, Reply, Shelf
 from broadsheet.press.newsstand.tally import Tally
@@ -63,22 +64,18 @@ class Newsstand:
             else:
                 await answer.send(scope, send)
         elif scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await live(receive, send, self._start, self._stop)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
-    async def _live(self, receive: Receive, send: Send) -> None:
-        while True:
-            event = (await receive())["type"]
-            if event == "lifespan.startup":
-                self._backstage.start()
-                if self._tally:
-                    self._tally.start()
-            elif self._tally:
-                await self._tally.stop()
-            await send({"type": f"{event}.complete"})
-            if event == "lifespan.shutdown":
-                return
+    def _start(self) -> None:
+        self._backstage.start()
+        if self._tally:
+            self._tally.start()
+
+    async def _stop(self) -> None:
+        if self._tally:
+            await self._tally.stop()
 
     def _answer(self, scope: Scope) -> Answer | None:
         """What to send; None when the application behind is to be asked."""

@@ -43,6 +43,13 @@ NOT_ALLOWED = PlainAnswer(405, "This page can only be read.", ((b"allow", b"GET,
 UNAVAILABLE = PlainAnswer(
     503, "This page cannot be read just now. Please come back shortly.", ((b"retry-after", b"10"),)
 )
+ELSEWHERE = PlainAnswer(
+    503,
+    "This part of the site cannot be reached just now. Please come back in a minute.",
+    ((b"retry-after", b"30"),),
+)
+"""What one process says where another one is to answer. No 404 and no 421: whoever keeps an index of the site would
+take the page out of it."""
 
 
 def moved(status: int, location: str) -> PlainAnswer:

@@ -15,7 +15,6 @@ from broadsheet.project.cli.opening import open_newsroom
 from broadsheet.project.cli.starting import make_newsroom
 from broadsheet.project.construction import construction, is_unfinished
 from broadsheet.project.env import FILE_NAME
-from broadsheet.project.release import schema
 
 SIGNS = "demo.json"
 """Where the demo keeps what it prints (who signs in, where the campaign is) and which tables it has."""
@@ -29,6 +28,7 @@ SIGNS = "demo.json"
 def demo(directory: Path, port: int) -> int:
     """Make and serve an invented newsroom with stories, supporters and a campaign."""
     from broadsheet.project.processes import need_port
+    from broadsheet.project.release import schema
     from broadsheet.project.serving import command, serve_newsroom
 
     for needed in (port, port + 1):
@@ -80,6 +80,7 @@ def build(directory: Path, port: int) -> None:
         from broadsheet.demo.actions import build_newsroom
         from broadsheet.newsroom.actions.indexing import index_pending
         from broadsheet.press.actions import press_everything
+        from broadsheet.project.release import schema
 
         shown = {**build_newsroom(say=click.echo), "schema": schema()}
         click.echo("Pressing the edition")

@@ -12,7 +12,7 @@ import click
 from broadsheet.project import env
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, enter_newsroom, open_desk
-from broadsheet.project.processes import is_held
+from broadsheet.project.processes import running
 
 file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
@@ -102,11 +102,8 @@ def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
 def upgrade(directory: Path) -> int:
     """Bring a newsroom up to this version: backup, migrate, press what changed, check."""
     found, _values = open_desk(directory)
-    for name in ("serve", "web", "worker"):
-        if is_held(found / "data" / "run", name):
-            raise Failure(
-                "This newsroom is being served. Stop it, run the upgrade, start it again."
-            )
+    if running(found / "data" / "run"):
+        raise Failure("This newsroom is being served. Stop it, run the upgrade, start it again.")
     from django.core.management import call_command
 
     from broadsheet.newsroom.actions.indexing import catch_up, index_pending

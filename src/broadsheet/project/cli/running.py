@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk, open_newsroom
+from broadsheet.project.roles import ROLES
 
 host_option = click.option(
     "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
@@ -22,29 +24,53 @@ port_option = click.option(
 @dir_option
 @host_option
 @port_option
-def serve(directory: Path, host: str, port: int | None) -> int:
+@click.option(
+    "--role",
+    "name",
+    type=click.Choice(list(ROLES)),
+    help="Run only this part, at 8010 (newsstand) or 8000 (app) unless --port is given.",
+)
+def serve(directory: Path, host: str, port: int | None, name: str | None) -> int:
     """Run the newsroom: web, worker and schedule, until Ctrl-C or TERM.
 
-    What dies is started again. Behind a proxy, run it under systemd as docs/run/install.md shows.
+    What dies is started again. Behind a proxy, run it under systemd as docs/run/install.md shows. A larger site
+    runs its parts on their own behind one (docs/run/several.md): any number of newsstands, each at its port, which
+    answer readers; one app, which is desk, giving and search; one worker.
     """
-    from broadsheet.project.serving import serve_newsroom
+    from broadsheet.project.serving import serve_newsroom, serve_role
 
     found, values = open_newsroom(directory)
+    if name:
+        role = ROLES[name]
+        if port and not role.port:
+            raise Failure(f"The {name} listens on no port. Leave --port out.")
+        return serve_role(
+            found,
+            values,
+            role,
+            host,
+            port,
+            lambda: click.echo(f"Running the {name} of {values.name}"),
+        )
     return serve_newsroom(
         found, values, host, port, lambda url: click.echo(f"Serving {values.name} at {url}")
     )
 
 
-@click.command(hidden=True)
-@dir_option
-@host_option
-@port_option
-def web(directory: Path, host: str, port: int | None) -> None:
-    """Run the web process alone."""
-    from broadsheet.project.web import serve as serve_web
+def listening(name: str, what: str, usual: int) -> click.Command:
+    """The command that runs one process that listens, for a supervisor such as systemd."""
 
-    found, _values = open_newsroom(directory)
-    serve_web(found, host, port or 8000)
+    @click.command(name, hidden=True, help=f"Run the {name} process alone.")
+    @dir_option
+    @host_option
+    @port_option
+    def listen(directory: Path, host: str, port: int | None) -> None:
+        from broadsheet.project.web import serve as serve_alone
+
+        found, _values = open_newsroom(directory)
+        serve_alone(found, what, host, port or usual)
+
+    return listen
 
 
 @click.command(hidden=True)
@@ -57,4 +83,9 @@ def worker(directory: Path) -> None:
     run(found)
 
 
-COMMANDS = (serve, web, worker)
+COMMANDS = (
+    serve,
+    worker,
+    listening("web", "whole", 8000),
+    *(listening(role.name, role.name, role.port) for role in ROLES.values() if role.port),
+)

@@ -1,4 +1,4 @@
-"""The command that makes a newsroom."""
+"""The commands that make a newsroom and what a public server needs besides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from broadsheet.project import env
 from broadsheet.project.cli.failures import Failure
-from broadsheet.project.cli.opening import enter_newsroom, load_django
+from broadsheet.project.cli.opening import dir_option, enter_newsroom, load_django, open_newsroom
 
 
 @click.command(short_help="Make a newsroom in a new directory.")
@@ -18,7 +18,7 @@ from broadsheet.project.cli.opening import enter_newsroom, load_django
 @click.option("--domain", help="Its public domain, such as ledger.example.")
 @click.option(
     "--port",
-    type=click.IntRange(1, 65534),
+    type=click.IntRange(1, 65524),
     help="The port that it is served on here, 8000 unless given.",
 )
 @click.option("--timezone", "time_zone", help="Its time zone, such as Europe/Lisbon.")
@@ -61,6 +61,29 @@ def init(
     click.echo(f"  broadsheet serve --dir {directory}          run it")
 
 
+@click.command(short_help="Write systemd units and proxy configuration.")
+@dir_option
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65524),
+    default=8000,
+    show_default=True,
+    help="Where the web process or the app listens.",
+)
+def deployment(directory: Path, port: int) -> None:
+    """Write systemd units, nginx and Caddy configuration into the newsroom's folder `deploy`, as this version has them.
+
+    Do it after a change of domain or languages, too. Nothing takes effect before you put it in its place.
+    """
+    from broadsheet.project.deployment import write_deployment
+
+    found, values = open_newsroom(directory)
+    if not values.url.startswith("https://"):
+        raise Failure(f'{values.url} is no public address. Set url = "https://…" in settings.toml.')
+    for path in write_deployment(found, values, port):
+        click.echo(f"Wrote {path}")
+
+
 def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | None) -> None:
     """Make a newsroom with empty front pages and the first static ones, pressed, in a directory under construction.
 
@@ -93,4 +116,4 @@ def make_newsroom(directory: Path, chosen: dict[str, Any], database_url: str | N
     index_pending()
 
 
-COMMANDS = (init,)
+COMMANDS = (init, deployment)
