@@ -377,7 +377,10 @@ def test_staff_erase_who_asks_by_letter_and_look_at_what_is_kept(promises: Promi
     path = f"supporters/{supporter.key}/"
     care, money = staff("care"), staff("fundraiser")
     assert "Erase them" in seen(care, path)
-    assert "Samira Quill" in seen(care, f"{path}erase/")
+    page = seen(care, f"{path}erase/")
+    assert "Erase Samira Quill" in page
+    assert "1 pledge ends now;" in page
+    assert "3 gifts stay in the books" in page
     assert care.get(f"/desk/money/{path}kept/").status_code == 302
     assert "made sure" in press(care, f"{path}erase/")
     assert press(care, f"{path}erase/", is_theirs="yes") == "They are erased."
