@@ -20,6 +20,7 @@ import time_machine
 
 from broadsheet.project.cli.opening import open_desk
 from broadsheet.project.directory import make_directory
+from pages import giving
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 LANGUAGES = ("en", "ar", "fr", "fa", "ur", "he")
@@ -48,6 +49,7 @@ def main(directory: Path, port: int, migrated: Path) -> None:
     logging.getLogger("broadsheet.theme").setLevel(logging.ERROR)  # a broken picture is meant
     with time_machine.travel(NOW, tick=True):
         addresses = build(directory)
+    giving.crowd()
     addresses["key"] = key_of_room()
     (directory / "specimens.json").write_text(json.dumps(addresses), "utf-8")
 
@@ -148,7 +150,10 @@ def specimens(desk: Any) -> dict[str, str]:
         "error": f"{prefix}/no-such-page/",
         "give": f"{prefix}/give/",
         "confirm": f"{prefix}/give/confirm/?amount=25",
+        "promise": f"{prefix}/give/confirm/?amount=25&cadence=monthly",
         "mistaken": f"{prefix}/give/confirm/?amount=much",
+        "challenge": f"{prefix}/give/confirm/",
+        "sent": f"{prefix}/give/confirm/",
     }
     return {f"{kind} {code}": address for kind, address in found.items()}
 
@@ -213,15 +218,22 @@ def campaign() -> dict[str, str]:
     gift = Donation.objects.order_by("pk")[0]
     thanks, stop = gift.reference, stopping_path(gift.supporter)
     entrance = reverse("funding:account-link", args=["any", signature_of("any")])
+    statement, unpaid, expected = giving.statement(NOW), giving.unpaid(NOW), giving.expected()
+    own = pledge().split("/")[3]
     prefixes = {code: "" if code == "en" else f"/{code}" for code in LANGUAGES}
     return {
         **{f"campaign {c}": f"{p}/campaigns/{opened.slug}/" for c, p in prefixes.items()},
         **{f"thanks {c}": f"{p}/give/thanks/{thanks}/" for c, p in prefixes.items()},
+        **{f"open {c}": f"{p}/give/thanks/{unpaid}/" for c, p in prefixes.items()},
+        **{f"expected {c}": f"{p}/give/thanks/{expected}/" for c, p in prefixes.items()},
+        **{f"statement {c}": f"{p}{statement}" for c, p in prefixes.items()},
         **{f"pledge {c}": f"{p}{pledge()}" for c, p in prefixes.items()},
         **{f"enter {c}": f"{p}/account/" for c, p in prefixes.items()},
         **{f"code {c}": f"{p}/account/code/?letter=any" for c, p in prefixes.items()},
         **{f"room {c}": f"{p}/account/" for c, p in prefixes.items()},
+        **{f"own {c}": f"{p}/account/pledge/{own}/" for c, p in prefixes.items()},
         **{f"erase {c}": f"{p}/account/erase/" for c, p in prefixes.items()},
+        **{f"last {c}": f"{p}/account/erase/?letter=any" for c, p in prefixes.items()},
         **{f"entrance {c}": f"{p}{entrance}" for c, p in prefixes.items()},
         **{f"stop {c}": f"{p}{stop}" for c, p in prefixes.items()},
     }

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages.measuring import OVERFLOWING
-from pages.specimens import KINDS, ROOM, Site
+from pages.specimens import ALL, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -38,7 +38,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("style", [LARGE, SPACED], ids=["large", "spaced"])
-@pytest.mark.parametrize("kind", [*KINDS, *ROOM])
+@pytest.mark.parametrize("kind", ALL)
 def test_page_with_larger_or_wider_text_stays_inside(
     site: Site, page: Page, kind: str, style: str
 ) -> None:

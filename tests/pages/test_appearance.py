@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from browser import FLAGS
-from pages.specimens import KINDS, ROOM, TESTS, Site, sign_in
+from pages.specimens import ALL, TESTS, Site, sign_in
 from services import do_without
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -31,8 +31,8 @@ FOUND = TESTS.parent / ".cache" / "appearance"
 SHADE, SHARE = 40, 0.002
 WIDTHS = {360: 800, 1280: 900}
 VIEWS = [
-    *((kind, "en", "light", 360) for kind in (*KINDS, *ROOM)),
-    *((kind, "ar", "dark", 1280) for kind in (*KINDS, *ROOM)),
+    *((kind, "en", "light", 360) for kind in ALL),
+    *((kind, "ar", "dark", 1280) for kind in ALL),
     ("article", "fa", "light", 360),
     ("article", "ur", "dark", 360),
     ("article", "he", "light", 360),

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages.measuring import OVERFLOWING
-from pages.specimens import KINDS, ROOM, Site, sign_in
+from pages.specimens import ALL, Site, sign_in
 from soaking import Budget
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -17,10 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 LANGUAGES = ("en", "ar")
 SCHEMES = ("light", "dark")
 WIDTHS = (360, 768, 1280)
-MATRIX = list(itertools.product((*KINDS, *ROOM), LANGUAGES, SCHEMES, WIDTHS))
+MATRIX = list(itertools.product(ALL, LANGUAGES, SCHEMES, WIDTHS))
 SAMPLE = [
     (kind, LANGUAGES[number % 2], SCHEMES[number // 2 % 2], WIDTHS[number % 3])
-    for number, kind in enumerate((*KINDS, *ROOM))
+    for number, kind in enumerate(ALL)
 ]
 """Every kind once, and every pair of language and scheme at every width somewhere."""
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.press.edition import Edition
-from pages.specimens import COOKIE, KINDS, ROOM, TOOLS, Site
-from running import fetch
+from pages.specimens import ALL, TOOLS, Site
 from services import do_without, program
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -55,10 +54,8 @@ def test_markup_of_each_kind_of_page_has_no_error(
 ) -> None:
     documents = {}
     for name, path in site.pages.items():
-        is_inside = name.partition(" ")[0] in ROOM
-        cookie = {"Cookie": f"{COOKIE}={site.key}"} if is_inside else {}
-        documents[f"{path} of {name}"] = fetch(site.port, path, **cookie)[1]
-    assert len(documents) >= 2 * len((*KINDS, *ROOM))
+        documents[f"{path} of {name}"] = site.document(*name.split(" "))
+    assert len(documents) >= 2 * len(ALL)
     assert errors(checker, documents, tmp_path) == []
 
 

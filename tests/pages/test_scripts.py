@@ -56,7 +56,7 @@ def test_story_link_is_copied_and_times_are_told_from_now(browser: Browser, site
         dt.datetime.fromisoformat(moment.get_attribute("datetime") or "") + DAY
     )
     page.reload()
-    assert moment.inner_text() == "yesterday"
+    assert moment.inner_text() == "Yesterday"
     page.emulate_media(media="print")
     assert day.fullmatch(moment.inner_text())
     page.emulate_media(media="screen")
