@@ -1,10 +1,12 @@
-"""A million invented gifts, written by the database itself: supporters, gifts, attempts, receipts, ledger, and the same
-movements at the sandbox."""
+"""A million invented gifts, written by the database itself: supporters, gifts, attempts, receipts, ledger, the same
+movements at the sandbox, and pledges that are due."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ GIFTS_EACH = 4
 
 BALANCED = 3
 """Entries of one booking."""
+
+PERIODS = 6
+"""How many periods of a pledge there were before the one that is due."""
 
 
 def fill(gifts: int, entries: int) -> None:
@@ -69,6 +74,36 @@ def fill(gifts: int, entries: int) -> None:
     CampaignTotal.objects.update(gifts_minor=2500 * booked, gifts=booked)
     with connection.cursor() as cursor:
         models = [Supporter, Donation, Attempt, Receipt, LedgerEntry]
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+
+
+def fill_pledges(pledges: int, supporters: int, today: dt.date) -> None:
+    """Write so many monthly pledges, due today and on the four days before, each with the periods that it had."""
+    from broadsheet.funding.models import Occurrence, PaymentMethod, Pledge, ProcessorAccount
+
+    account = ProcessorAccount.objects.earliest("pk").pk
+    noon, first = f"'{today} 12:00:00'", today.replace(day=1)
+    _rows(
+        PaymentMethod, pledges, account_id=str(account), customer="'cus_' || i", method="'pm_' || i",
+        kept_at=noon,
+    )  # fmt: skip
+    _rows(
+        Pledge, pledges, key="'pledge' || i", supporter_id=f"i % {supporters} + 1", method_id="i",
+        state="'active'", cadence="'monthly'", anchor_day=_recent(today, lambda day: str(day.day)), anchor_month="1",
+        next_on=_recent(today, _day), gift_minor="2500", currency="'GBP'", language="'en'",
+        receipt_language="'en'", created_at=noon,
+    )  # fmt: skip
+    months = [first := (first - dt.timedelta(days=1)).replace(day=1) for _ in range(PERIODS)]
+    for number, month in enumerate(months):
+        _rows(
+            Occurrence, pledges, id=f"i + {number * pledges}", pledge_id="i", period=f"'{month}'",
+            due_on=f"'{month}'", state="'missed'",
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        models = [PaymentMethod, Pledge, Occurrence]
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
         if connection.vendor == "postgresql":
@@ -150,6 +185,16 @@ def _default(field: Field[Any, Any]) -> str:
     if value is None:
         return "NULL"
     return str(value).upper() if isinstance(value, bool | int) else f"'{value}'"
+
+
+def _day(day: dt.date) -> str:
+    return f"'{day}'" if connection.vendor == "sqlite" else f"date '{day}'"
+
+
+def _recent(today: dt.date, tell: Callable[[dt.date], str]) -> str:
+    """What is told of today or of one of the four days before."""
+    days = (f"WHEN {back} THEN {tell(today - dt.timedelta(days=back))}" for back in range(5))
+    return f"(CASE i % 5 {' '.join(days)} END)"
 
 
 def _at(minutes: str) -> str:

@@ -1,6 +1,7 @@
-"""What money takes with a million gifts, on SQLite and PostgreSQL: webhooks, settling, reconciling, the staff's screens.
+"""What money takes with a million gifts: webhooks, settling, reconciling, renewals, the staff's screens, rooms.
 
-`python -m benchmarks.money [intake|settling|reconciling|looking …] [--gifts N] [--entries N] [--engine sqlite|postgres …]`
+`python -m benchmarks.money [looking|room|planning|intake|settling|reconciling …] [--gifts N] [--entries N] [--pledges N]
+[--engine sqlite|postgres …]`
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import httpx
 
 from benchmarks.places import own_newsroom, say
 
-NAMES = ("looking", "room", "intake", "settling", "reconciling")
+NAMES = ("looking", "room", "planning", "intake", "settling", "reconciling")
 RATE, SECONDS = 100, 20
 """Webhooks a second, and for how long."""
 
@@ -36,6 +37,9 @@ SETTLED = 400
 REPEATS = 40
 ROOM = 200
 """Milliseconds that a supporter's room may take, 95 times of 100."""
+
+PLANNED = 120
+"""Seconds in which 100,000 pledges that are due are planned."""
 
 LOOKS = {
     "gifts": ("gifts/", {}),
@@ -61,14 +65,14 @@ LOOKS = {
 """What staff look at: below 300 ms for 95 of 100."""
 
 
-def measure(engine: str, names: list[str], gifts: int, entries: int) -> None:
+def measure(engine: str, names: list[str], gifts: int, entries: int, pledges: int) -> None:
     """Fill the newsroom that the environment names, and measure in it."""
     import django
 
     django.setup()
     from django.conf import settings
 
-    from benchmarks.gifts import BALANCED, fill, fill_sandbox
+    from benchmarks.gifts import BALANCED, GIFTS_EACH, fill, fill_sandbox
     from broadsheet.newsroom.actions.founding import found_newsroom
     from broadsheet.press.actions import press_everything
     from broadsheet.project.tables import make_tables
@@ -85,6 +89,10 @@ def measure(engine: str, names: list[str], gifts: int, entries: int) -> None:
         look()
     if "room" in names:
         look_into_rooms()
+    if "planning" in names:
+        plan(pledges, gifts // GIFTS_EACH)
+    if not {"intake", "settling", "reconciling"}.intersection(names):
+        return
     with sandbox():
         if "intake" in names:
             take_in()
@@ -158,13 +166,13 @@ def _seen(client: Any, path: str, asked: dict[str, str]) -> None:
 
 def look_into_rooms() -> None:
     """Print what the room of a supporter takes: of one with four gifts, and of one with some five hundred."""
+    from django.core import signing
     from django.test import Client
 
-    from broadsheet.funding.models import EntryLetter, Supporter
     from broadsheet.funding.actions import enter_by_link
+    from broadsheet.funding.models import EntryLetter, Supporter
     from broadsheet.funding.views.sessions import COOKIE
     from broadsheet.kit import clock, tokens
-    from django.core import signing
 
     say(f"{'room':40} {'p50 ms':>8} {'p95 ms':>8} {'own CPU':>8}")
     for key in ("k777", "k1"):
@@ -197,6 +205,38 @@ def _measured(name: str, ask: Callable[[], object], most: int = 300) -> None:
     p95 = statistics.quantiles(taken, n=20)[-1]
     mark = "" if p95 <= most else f"  above {most}"
     say(f"{name:40} {statistics.median(taken):8.1f} {p95:8.1f} {statistics.median(own):8.1f}{mark}")
+
+
+# Renewals ---------------------------------------------------------------------------------------
+
+
+def plan(pledges: int, supporters: int) -> None:
+    """Have pledges planned that are due, as the worker does, and print how long it took."""
+    from django.db import connection
+
+    from benchmarks.gifts import fill_pledges
+    from broadsheet.funding.actions import plan_renewals
+    from broadsheet.funding.models import Occurrence, Pledge
+    from broadsheet.kit import clock
+
+    today = clock.day_of(clock.now())
+    fill_pledges(pledges, supporters, today)
+    connection.close()
+    begun, before = time.perf_counter(), time.process_time()
+    planned = 0
+    while count := plan_renewals(by="bench"):
+        planned += count
+    took, own = _since(begun), time.process_time() - before
+    made = Occurrence.objects.filter(state="taking").count()
+    if (planned, made) != (pledges, pledges) or Pledge.objects.filter(next_on__lte=today).exists():
+        raise SystemExit(
+            f"of {pledges} pledges {planned} were planned, {made} gifts are to be taken"
+        )
+    most = PLANNED * pledges / 100_000
+    say(
+        f"planning: {planned:,} pledges in {took:.1f} s, {took / most:.2f} of {most:.0f} s; "
+        f"{own:.1f} s of the own processor"
+    )
 
 
 # Webhooks ---------------------------------------------------------------------------------------
@@ -364,12 +404,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="|".join(NAMES))
     parser.add_argument("--gifts", type=int, default=1_000_000)
     parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--pledges", type=int, default=100_000)
     parser.add_argument("--engine", nargs="+", default=["sqlite", "postgres"])
     parser.add_argument("--here", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     names = chosen.names or list(NAMES)
     if chosen.here:
-        measure(chosen.here, names, chosen.gifts, chosen.entries)
+        measure(chosen.here, names, chosen.gifts, chosen.entries, chosen.pledges)
         return 0
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     say(f"{os.cpu_count()} processors, load before {load}")
@@ -382,6 +423,7 @@ def main() -> int:
                 (folder / name).write_text("measured\n", "utf-8")
             command = [sys.executable, "-m", "benchmarks.money", *names, "--here", engine]
             command += ["--gifts", str(chosen.gifts), "--entries", str(chosen.entries)]
+            command += ["--pledges", str(chosen.pledges)]
             status = max(
                 status, subprocess.run(command, env=os.environ | own, check=False).returncode
             )

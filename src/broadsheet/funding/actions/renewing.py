@@ -56,12 +56,15 @@ def plan_renewals(*, by: audit.Actor) -> int:
         taking = Occurrence.objects.filter(pledge__in=pledges, state=OccurrenceState.TAKING)
         busy = set(taking.values_list("pledge_id", flat=True))
         made: list[Occurrence] = []
+        following: dict[dt.date, list[int]] = {}
         for pledge in pledges:
             planned = plan(pledge.rhythm, pledge.next_on or today, today)
             made += _occurrences(pledge, planned, now, is_busy=pledge.pk in busy)
-            pledge.next_on = planned.following
+            following.setdefault(planned.following, []).append(pledge.pk)
         Occurrence.objects.bulk_create(made)
-        Pledge.objects.bulk_update(pledges, ["next_on"])
+        # Many share their next day, and a statement for each day is far less work than one with a case for each row.
+        for day, keys in following.items():
+            Pledge.objects.filter(pk__in=keys).update(next_on=day)
         if pledges:
             counts = {"pledges": len(pledges), "occurrences": len(made)}
             audit.record("pledges.planned", "funding.pledge", by=by, **counts)
