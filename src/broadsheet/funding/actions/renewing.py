@@ -151,8 +151,10 @@ def _claim(occurrence: Occurrence) -> bool:
 def _attempt_to_charge(occurrence: Occurrence, by: audit.Actor) -> Attempt | None:
     """The open attempt of an occurrence's gift; a new one, with the gift if need be, where it is still to be taken."""
     with transaction.atomic():
-        held = Pledge.objects.select_for_update(of=("self",))
-        pledge = held.select_related("supporter", "method__account").get(pk=occurrence.pledge_id)
+        # Held first, read then: whoever waits for the row is told no method by a join if it moves meanwhile.
+        Pledge.objects.select_for_update().get(pk=occurrence.pledge_id)
+        known = Pledge.objects.select_related("supporter", "method__account")
+        pledge = known.get(pk=occurrence.pledge_id)
         occurrence = Occurrence.objects.select_related("pledge__supporter", "donation").get(
             pk=occurrence.pk
         )
