@@ -279,11 +279,13 @@ def beginning(
 
     It is in the database until the module ends, and what a test does is rolled back to here.
     """
+    from django.core.cache import cache
     from django.db import transaction
     from django.test import override_settings
 
     from paper import Paper
 
+    cache.clear()  # it knows renditions of pictures that other tests made
     folder = tmp_path_factory.mktemp("paper")
     places = override_settings(EDITION_DIR=folder / "edition", MEDIA_ROOT=folder / "media")
     case = transaction.atomic()
