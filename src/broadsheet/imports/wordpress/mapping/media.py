@@ -26,6 +26,9 @@ PICTURES = frozenset(["img", "image", "amp-img"])
 SHOWN = MEDIA | {"table"}
 """What a figure may be about."""
 
+QUIET = (SHOWN - {"object"}) | SILENT | {"figcaption", "!"}
+"""Elements whose words are no words of what they stand in. Those of an object are seen where it is not."""
+
 SOURCES = ("src", "data-src", "data-lazy-src", "data-orig-file", "href", "data", "cite")
 BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*['\"]?([^'\")]+)", re.IGNORECASE)
 HREF = re.compile(r'href="([^"]*)"')
@@ -181,7 +184,7 @@ def says_more(node: Node) -> bool:
         if isinstance(child, str):
             if child.strip():
                 return True
-        elif child.name not in SHOWN | SILENT | {"figcaption", "!"} and says_more(child):
+        elif child.name not in QUIET and says_more(child):
             return True
     return False
 
