@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +21,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asking import ask, behind, request
 from broadsheet.press.edition import Edition, Picture, Pressed
 from broadsheet.press.newsstand import Newsstand
 from broadsheet.press.newsstand.shelf import LARGE, TRUE_FOR, Shelf
@@ -36,48 +36,6 @@ DECODE = {
     "gzip": gzip.decompress,
     "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
 }
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-async def behind(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 299, "headers": []})
-    await send({"type": "http.response.body", "body": scope["path"].encode()})
-
-
-async def request(stand: Newsstand, path: str, query: str, method: str, **headers: str) -> Answer:
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": unquote(path),
-        "raw_path": path.encode("latin-1"),
-        "query_string": query.encode(),
-        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
-    }
-    await stand(scope, None, send)  # type: ignore[arg-type]
-    body = b"".join(message["body"] for message in sent[1:])
-    pairs = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
-    assert len(pairs) == len(sent[0]["headers"])
-    assert [m.get("more_body", False) for m in sent[1:]] == [True] * (len(sent) - 2) + [False]
-    if method != "HEAD" and "content-length" in pairs and sent[0]["status"] != 304:
-        assert int(pairs["content-length"]) == len(body)
-    return Answer(sent[0]["status"], pairs, body)
-
-
-def ask(
-    stand: Newsstand, path: str, *, query: str = "", method: str = "GET", **headers: str
-) -> Answer:
-    return asyncio.run(request(stand, path, query, method, **headers))
 
 
 @pytest.fixture

@@ -5,37 +5,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
+from asking import ask, behind
 from broadsheet.press.edition import Edition, Pressed
 from broadsheet.press.newsstand import Newsstand, StageDoor, elsewhere
 
 DYNAMIC, PAGES = ("/desk/", "/account/"), frozenset({"/search/"})
-
-
-async def behind(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 299, "headers": []})
-    await send({"type": "http.response.body", "body": scope["path"].encode()})
-
-
-def ask(application: Any, path: str, method: str = "GET") -> tuple[int, dict[bytes, bytes], bytes]:
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [],
-    }
-    asyncio.run(application(scope, None, send))
-    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
 @pytest.fixture
@@ -45,15 +22,16 @@ def door() -> StageDoor:
 
 @pytest.mark.parametrize("path", ["/desk/", "/desk/pages/3/", "/account/x", "/search/", "/%64esk/"])
 def test_door_lets_through_what_is_dynamic(door: StageDoor, path: str) -> None:
-    assert ask(door, path, "POST")[0] == 299
+    assert ask(door, path, method="POST").status == 299
 
 
 @pytest.mark.parametrize("path", ["/", "/2026/11/river/", "/desk", "/search/x", "/media/a.jpg"])
 def test_door_says_that_the_edition_is_elsewhere(door: StageDoor, path: str) -> None:
-    status, headers, body = ask(door, path)
-    assert (status, headers[b"retry-after"], headers[b"cache-control"]) == (503, b"30", b"no-store")
-    assert b"cannot be reached" in body
-    assert ask(door, path, "HEAD")[2] == b""
+    answer = ask(door, path)
+    said = (answer.status, answer.headers["retry-after"], answer.headers["cache-control"])
+    assert said == (503, "30", "no-store")
+    assert b"cannot be reached" in answer.body
+    assert ask(door, path, method="HEAD").body == b""
 
 
 @pytest.mark.parametrize(
@@ -61,7 +39,7 @@ def test_door_says_that_the_edition_is_elsewhere(door: StageDoor, path: str) -> 
     [("/desk/../x", 400), ("/desk/%2e%2e/", 400), ("/desk/%2f", 400), ("/desk/" + "x" * 5000, 414)],
 )
 def test_door_refuses_what_the_newsstand_refuses(door: StageDoor, path: str, status: int) -> None:
-    assert ask(door, path)[0] == status
+    assert ask(door, path).status == status
 
 
 def test_door_lives_and_ends_with_its_server(door: StageDoor) -> None:
@@ -94,8 +72,9 @@ def test_newsstand_alone_answers_readers_and_says_that_the_rest_is_elsewhere(
     edition = Edition.create(tmp_path / "edition")
     edition.step([Pressed("page:1", "/", 200, "text/html", (), b"<p>News")], [], {}, "first")
     stand = Newsstand(edition, DYNAMIC, lambda: elsewhere, PAGES)
-    assert ask(stand, "/")[::2] == (200, b"<p>News")
+    front = ask(stand, "/")
+    assert (front.status, front.body) == (200, b"<p>News")
     for path in ("/desk/", "/search/"):
-        status, headers, _body = ask(stand, path, "POST")
-        assert (status, headers[b"retry-after"]) == (503, b"30")
-    assert ask(stand, "/desk")[0] == 308
+        answer = ask(stand, path, method="POST")
+        assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert ask(stand, "/desk").status == 308
