@@ -1,10 +1,14 @@
 """A program that writes the tables which a new newsroom on SQLite begins with: `tabling.py FILE` (see `make tables`).
 
-They are what migrations alone make of an empty file, before anything that follows every `migrate`.
+They are what migrations alone make of an empty file, before anything that follows every `migrate`. The second line is
+a seal over them and over what they were made from: whoever finds it whole need not make them again to compare.
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -14,6 +18,21 @@ from broadsheet.project.directory import DATABASE
 from migrating import opened, put
 
 COMMENT = "-- Written by `make tables`, not by hand: an empty newsroom as its migrations make it.\n"
+SEAL = re.compile(r"-- Seal: ([0-9a-f]{64})\n")
+
+
+def seal(statements: str) -> str:
+    """The digest of the statements, of every migration's text and of the Django that renders them, in hexadecimal."""
+    from django.db.migrations.loader import MigrationLoader
+
+    digest = hashlib.sha256(importlib.metadata.version("django").encode())
+    graph = MigrationLoader(None).graph
+    for name in sorted(graph.nodes):
+        source = sys.modules[type(graph.nodes[name]).__module__].__file__
+        assert source is not None
+        digest.update(f"{name}".encode() + Path(source).read_bytes())
+    digest.update(statements.encode())
+    return digest.hexdigest()
 
 
 def main(place: Path) -> None:
@@ -26,7 +45,8 @@ def main(place: Path) -> None:
         executor.migrate(executor.loader.graph.leaf_nodes())
         connection.close()
         partial = directory / "partial"
-        partial.write_text(COMMENT + "".join(_statements(directory / DATABASE)), "utf-8")
+        statements = "".join(_statements(directory / DATABASE))
+        partial.write_text(f"{COMMENT}-- Seal: {seal(statements)}\n{statements}", "utf-8")
         put(partial, place)
 
 
