@@ -158,6 +158,37 @@ def test_search_marks_hits_and_escapes_everything_else(paper: Paper) -> None:
     assert "<script" not in html
 
 
+def test_an_excerpt_tells_apart_what_stands_apart_in_the_story(paper: Paper) -> None:
+    said = {"text": "We hold it.", "speaker": "Ann Bell", "role": "the engineer"}
+    table = {"data": [["Year", "Tonnes"], ["2025", "1,250"]], "first_row_is_table_header": True}
+    body = [
+        ("paragraph", "<p>The pier is old.[^1]</p><p>Nobody knew:</p>"),
+        ("list", "<ul><li>the mayor</li><li>the harbour</li></ul>"),
+        ("heading", {"text": "What now", "level": "2"}),
+        ("quotation", said),
+        ("paragraph", "<p>It rained.<br>It rained on.</p>"),
+        ("table", {"caption": "What came", "table": table}),
+        ("footnotes", ["<p>Built in 1880.</p>"]),
+    ]
+    paper.story("Bridge closes", "a", body=body)
+    index_pending()
+    assert (
+        "The <mark>pier</mark> is old. Nobody knew: the mayor · the harbour · What now · "
+        "We hold it. – Ann Bell, the <mark>engineer</mark> · It rained. It rained on. · "
+        "What came · Year · Tonnes · 2025 · 1,250 · Built in 1880."
+    ) in page("pier engineer")
+
+
+def test_an_excerpt_in_arabic_names_who_spoke_with_arabic_marks(paper: Paper) -> None:
+    said = {"text": "نصمد.", "speaker": "ليلى", "role": "المهندسة"}
+    section = create_section(parent=paper.arabic_front, title="مدينة", slug="city", by="test")
+    body = [("quotation", said), ("paragraph", "<p>ارتفع النهر.</p>")]
+    paper.story("الجسر", "a", section=section, bylines=["ليلى"], body=body)
+    index_pending()
+    html = page("النهر", "/ar")
+    assert "<bdi>نصمد. – ليلى، المهندسة · ارتفع <mark>النهر</mark>.</bdi>" in html
+
+
 # What is never found --------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from broadsheet.newsroom.actions.stories import withdraw_page
 from broadsheet.newsroom.models import Article
 from broadsheet.newsroom.queries import finding
 from broadsheet.newsroom.queries.finding import Narrowing
-from broadsheet.newsroom.rules.excerpts import LENGTH, excerpt, hits_of, marked
+from broadsheet.newsroom.rules.excerpts import LENGTH, excerpt, hits_of, in_one_line, marked
 from broadsheet.newsroom.rules.questions import LONGEST, MOST_WORDS, Question, understand
 from broadsheet.newsroom.rules.words import fold, word_list, words
 from paper import Paper
@@ -99,14 +99,14 @@ def test_understanding_of_quotation_marks_minus_and_last_words(
     assert understand(said) == expected
 
 
-@given(WRITTEN, st.text(alphabet="abc é\n.", max_size=600))
+@given(WRITTEN, st.text(alphabet="abc é\n.·", max_size=600))
 def test_marked_text_is_the_text(said: str, text: str) -> None:
     is_hit = hits_of(understand(said))
     assert "".join(part.text for part in marked(text, is_hit)) == text
     parts = excerpt(text, is_hit)
     assert all(word_list(part.text) for part in parts if part.is_hit)
     shown = "".join(part.text for part in parts).removeprefix("… ").removesuffix(" …")
-    assert shown in text
+    assert shown in in_one_line(text)
     assert len(shown) <= LENGTH
     assert any(part.is_hit for part in parts) == any(is_hit(word) for _s, _e, word in words(text))
 
@@ -116,6 +116,34 @@ def test_excerpt_prefers_the_passage_with_all_words_and_begins_with_its_sentence
     said = "".join(part.text for part in excerpt(text, hits_of(understand("mill burns"))))
     assert said.startswith("… At night the old mill burns.")
     assert said.endswith(" …")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("It rose.\nIt fell!\nWhy? Nobody knows.", "It rose. It fell! Why? Nobody knows."),
+        ("He said “no.”\nارتفع النهر؟\nنعم", "He said “no.” ارتفع النهر؟ نعم"),
+        ("Three came:\nAnn\nBo\nCy\nThey left.", "Three came: Ann · Bo · Cy · They left."),
+        ("It rose.\n\nThe mill\n\nIt burns.", "It rose. · The mill · It burns."),
+        ("It rose.\n \n\n  The mill.  \n\n", "It rose. · The mill."),
+        (" \n\n ", ""),
+    ],
+)
+def test_lines_become_one_in_which_what_does_not_read_on_is_told_apart(
+    text: str, line: str
+) -> None:
+    assert in_one_line(text) == line
+
+
+def test_no_excerpt_begins_or_ends_with_the_dot_between() -> None:
+    is_hit = hits_of(understand("river"))
+    for before in range(2 * LENGTH):
+        words_before = f"{'word ' * (before // 5)}{'x' * (before % 5)}"
+        text = f"{words_before}\n\nriver\n\n{'end ' * (LENGTH // 4 - 10)}\n\nlast\n\n{'more ' * 90}"
+        said = "".join(part.text for part in excerpt(text, is_hit))
+        middle = said.removeprefix("… ").removesuffix(" …")
+        assert "river" in middle
+        assert middle == middle.strip(" ·")
 
 
 # What is found equals what a plain scan finds ---------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,14 @@ LENGTH = 240
 LEAD = 60
 """Characters before the first hit of an excerpt, at most."""
 
-SENTENCE = re.compile(r"[.!?؟۔…:]\s+|\n+")
+APART = " · "
+"""Stands between what does not read on: a heading, a name, a cell of a table, and whatever is beside it."""
+
+SENTENCE = re.compile(rf"[.!?؟۔…:]\s+|{APART}")
+READS_ON = re.compile(r"[.!?؟۔…:][\"'”’»›)\]]*$")
+"""How a line of running text ends after which the next may follow as it does in a paragraph."""
+
+BLANK = re.compile(r"\n\s*\n")
 
 IsHit = Callable[[str], bool]
 Span = tuple[int, int, str]
@@ -41,7 +49,11 @@ def marked(text: str, is_hit: IsHit) -> list[Part]:
 
 
 def excerpt(text: str, is_hit: IsHit, length: int = LENGTH) -> list[Part]:
-    """The passage with the most different hits in parts, the first of its like; empty where there is none."""
+    """The passage with the most different hits in parts, the first of its like; empty where there is none.
+
+    `text` is as `in_one_line` takes it.
+    """
+    text = in_one_line(text)
     hits = [span for span in words(text) if is_hit(span[2])]
     if not hits:
         return []
@@ -49,8 +61,23 @@ def excerpt(text: str, is_hit: IsHit, length: int = LENGTH) -> list[Part]:
     end = _end(text, start + length)
     parts = _parts(text, [hit for hit in hits if hit[0] >= start and hit[1] <= end], start, end)
     before = [Part("… ")] if start > 0 else []
-    after = [Part(" …")] if end < len(text.rstrip()) else []
+    after = [Part(" …")] if end < len(text) else []
     return before + parts + after
+
+
+def in_one_line(text: str) -> str:
+    """Lines as one line that reads well: a dot between what blank lines set apart, and after a line that ends no
+    sentence."""
+    runs = ([line for line in run.split("\n") if line.strip()] for run in BLANK.split(text))
+    return APART.join(_read_on(run) for run in runs if run)
+
+
+def _read_on(lines: list[str]) -> str:
+    """Lines of running text as one."""
+    pieces = [lines[0].strip()]
+    for before, line in itertools.pairwise(lines):
+        pieces += [" " if READS_ON.search(before.rstrip()) else APART, line.strip()]
+    return "".join(pieces)
 
 
 def _best(hits: list[Span], reach: int) -> int:
@@ -83,9 +110,9 @@ def _beginning(text: str, hit: int) -> int:
 def _end(text: str, wanted: int) -> int:
     """Where to end: between two words, unless there is a word without end."""
     if wanted >= len(text):
-        return len(text.rstrip())
+        return len(text)
     space = text.rfind(" ", wanted - 40, wanted + 1)
-    return space if space > 0 else wanted
+    return len(text[:space].removesuffix(APART.rstrip())) if space > 0 else wanted
 
 
 def _parts(text: str, hits: Iterable[Span], start: int, end: int) -> list[Part]:
