@@ -45,6 +45,21 @@ def test_opinion_and_analysis_are_labelled_and_news_is_not(paper: Paper) -> None
     assert "Opinion" in texts(front, ".card .label")
 
 
+def test_a_headline_keeps_short_compounds_whole_unless_it_runs_in_both_directions(
+    paper: Paper,
+) -> None:
+    said = {
+        "“Ninety-four” wait, 2025–26, <b>a-b</b>": ["“Ninety-four”", "2025–26,", "<b>a-b</b>"],
+        "A self-financing-co-operative - no more": [],
+        "طائرات F-16 فوق النهر": [],
+        "כתב-העת חוזר": ["כתב-העת"],
+    }
+    for number, (headline, whole) in enumerate(said.items()):
+        story = shown(paper.story(headline, f"s-{number}"))
+        assert texts(story, "h1") == [headline]
+        assert texts(story, "h1 .whole") == whole
+
+
 def test_a_story_leads_on_to_older_ones_of_its_topic_and_never_changes_that(paper: Paper) -> None:
     first = paper.story("Rain", "rain", on=DAY, topics=[paper.floods])
     other = paper.story("Buses", "buses", on=DAY + dt.timedelta(days=1), section=paper.river)

@@ -29,6 +29,13 @@ BORDERLESS = """() => [...document.querySelectorAll(".button, button, input, sel
   return !is_drawn_by_the_browser && (style.borderTopStyle === "none" || border < 1);
 }).map(element => element.outerHTML.slice(0, 80))"""
 
+LINES = """() => [...document.querySelectorAll(".whole")].map(word => {
+  const range = document.createRange();
+  range.selectNodeContents(word);
+  return [word.textContent, new Set([...range.getClientRects()].map(box => Math.round(box.top))).size];
+})"""
+"""Each short compound of the page's headlines, and on how many lines it stands."""
+
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
@@ -49,6 +56,18 @@ def test_page_with_larger_or_wider_text_stays_inside(
         page.add_style_tag(content=style)
         found[code] = page.evaluate(OVERFLOWING)
     assert found == {"en": [], "ar": []}
+
+
+@pytest.mark.parametrize("kind", ["front", "section", "article"])
+def test_short_compounds_of_headlines_are_not_broken_at_any_width(
+    site: Site, page: Page, kind: str
+) -> None:
+    page.goto(site.url(kind, "en"))
+    for width in range(320, 1281, 60):
+        page.set_viewport_size({"width": width, "height": 800})
+        lines = page.evaluate(LINES)
+        assert "ninety-four" in [word for word, _count in lines]
+        assert [word for word, count in lines if count > 1] == []
 
 
 @pytest.mark.parametrize("kind", ["front", "article", "give", "mistaken"])

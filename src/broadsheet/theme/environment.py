@@ -38,6 +38,6 @@ def environment(*, autoescape: bool = True, **options: Any) -> Environment:
         "plain_style": plain_style,
         "stylesheet": stylesheet,
     }
-    names = "absolute address data date day_and_time iso isolate lines month number paragraphs percent plain"
+    names = "absolute address data date day_and_time headline iso isolate lines month number paragraphs percent plain"
     made.filters |= {name: getattr(filters, name) for name in names.split()}
     return made

@@ -26,6 +26,14 @@ STEERING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 AGAINST = {"ltr": frozenset(["R", "AL"]), "rtl": frozenset(["L"])}
 """The directions of characters (Unicode UAX 9) that run against a page's own."""
 
+COMPOUND = re.compile(r"\w[-‐–]\w")
+"""Where a line may be broken after a hyphen, or a dash that joins years and names."""
+
+SHORT = 18
+"""Characters of a compound of which neither part is worth a line's end; a longer one may be broken."""
+
+SPACES = re.compile(r"(\s+)")
+
 UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     + "".join(
@@ -48,6 +56,29 @@ SUSPICIOUS = re.compile(
 def isolate(text: object) -> Markup:
     """Text in a line of other text, whose direction must not change its neighbours'."""
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+def headline(text: object) -> Markup:
+    """A headline, isolated, in which a short compound such as "ninety-four" stays whole where it fits the line.
+
+    A page can ask that of an element alone, not of a hyphen. Such an element would part what runs against the rest
+    of the line, so a headline of both directions has none.
+    """
+    said = str(text)
+    if not COMPOUND.search(said) or _has_both_directions(said):
+        return isolate(said)
+    return isolate(Markup("").join(_whole(word) for word in SPACES.split(said)))
+
+
+def _whole(word: str) -> Markup:
+    """A word as it stands in a headline; the space between words is one, too."""
+    is_kept = len(word) <= SHORT and COMPOUND.search(word)
+    return Markup('<span class="whole">{}</span>').format(word) if is_kept else escape(word)
+
+
+def _has_both_directions(text: str) -> bool:
+    strong = {unicodedata.bidirectional(letter) for letter in text}
+    return "L" in strong and not strong.isdisjoint(AGAINST["ltr"])
 
 
 def plain(text: object) -> str:
