@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -74,6 +75,20 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     whole = sum(budget.minutes for budget in budgets.values())
     listed = (f"  {budget.minutes:4.1f} min  {name}" for name, budget in budgets.items())
     return [f"The long tests take at most {whole:.1f} minutes and the time to set up:", *listed]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say of each long test how many of its cases ran, and how many it has."""
+    ran, left = (
+        Counter(
+            report.nodeid.partition("[")[0]
+            for outcome in outcomes
+            for report in terminalreporter.getreports(outcome)
+        )
+        for outcomes in (("passed", "failed"), ("skipped", "error"))
+    )
+    for name in terminalreporter.config.stash.get(_budgets, {}):
+        terminalreporter.write_line(f"{ran[name]} of {ran[name] + left[name]} cases ran of {name}")
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
-"""What is looked for inside a page, as scripts for Chromium."""
+"""What is looked for inside a page, as scripts for Chromium, and what axe finds there."""
 
 from __future__ import annotations
+
+from playwright.sync_api import Page
 
 OVERFLOWING = """() => {
   const width = document.documentElement.clientWidth;
@@ -58,3 +60,19 @@ SHIFTS = """() => {
 
 DRAWN = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
 """Waits until the page has been drawn once more, and what follows from it has been noted."""
+
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe, once it is in the page, finds wrong with it: the rule, the element, what to do."""
+    found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:120]} – {' '.join(node['failureSummary'].split())[:250]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
