@@ -128,3 +128,17 @@ def test_money_from_a_float_is_refused() -> None:
 )
 def test_money_format_follows_the_locale(money: Money, locale: str, text: str) -> None:
     assert money.format(locale) == text
+
+
+@pytest.mark.parametrize(
+    ("money", "locale", "text"),
+    [
+        (Money(2500, "USD"), "en", "$25.00"),
+        (Money(-2550, "USD"), "en", "-$25.50"),
+        (Money(0, "EUR"), "fr", "0,00\u00a0€"),
+        (Money(500, "JPY"), "en", "¥500"),
+        (Money(1000, "KWD"), "en", "KWD1.000"),
+    ],
+)
+def test_money_in_a_column_keeps_its_zeros(money: Money, locale: str, text: str) -> None:
+    assert money.format(locale, with_zeros=True) == text

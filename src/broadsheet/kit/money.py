@@ -52,11 +52,12 @@ class Money:
         """The amount in major units, exact."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
-    def format(self, locale: str = "en") -> str:
-        """The amount as people of a locale write it; whole amounts without their zeros: `$25`, `$25.50`."""
+    def format(self, locale: str = "en", *, with_zeros: bool = False) -> str:
+        """The amount as people of a locale write it; whole amounts without their zeros, `$25` beside `$25.50`, unless
+        they stand in a column with others."""
         known = Locale.parse(locale, sep="-")
         places = exponent(self.currency)
-        decimals = "." + "0" * places if self.minor % 10**places else ""
+        decimals = "." + "0" * places if places and (with_zeros or self.minor % 10**places) else ""
         # A locale's own number of decimals may be less than the currency has: an amount is never rounded.
         pattern = re.sub(r"\.0+", decimals, known.currency_formats["standard"].pattern)
         text = format_currency(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broadsheet.funding.choices import Cadence
@@ -94,37 +94,3 @@ def _is_formula(text: str) -> bool:
     """Whether words begin a formula, or would without the apostrophes before them."""
     bare = text.lstrip("'")
     return bare.startswith(FORMULAS) or bare.lstrip().startswith(FORMULAS)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A piece of a drawn month: `what` it is, and where it stands in whole units of the drawing."""
-
-    what: str
-    x: int
-    y: int
-    height: int
-
-
-UP, DOWN, STEP = 180, 60, 56
-"""A drawing's height above and below its line, and the width of a month."""
-
-
-def bars_of(months: Sequence[Month]) -> list[Bar]:
-    """Months as bars: what is there stands on the line, what went hangs below it, all at one scale."""
-    highest = max(1, *(month.total for month in months))
-    lowest = max(1, *(month.shrunk + month.lost for month in months))
-    scale = max(-(-highest // UP), -(-lowest // DOWN))
-    bars = []
-    for place, month in enumerate(months):
-        x, y = place * STEP, UP
-        for what in ("kept", "grown", "recovered", "new"):
-            height = getattr(month, what) // scale
-            y -= height
-            bars.append(Bar(what, x, y, height))
-        y = UP
-        for what in ("shrunk", "lost"):
-            height = getattr(month, what) // scale
-            bars.append(Bar(what, x, y, height))
-            y += height
-    return [bar for bar in bars if bar.height]

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
+from babel.numbers import format_compact_currency
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet.funding.queries.going import Share, recurring_months, shares_by
-from broadsheet.funding.rules.going import DOWN, STEP, UP, Month, bars_of, spreadsheet_cell
+from broadsheet.funding.rules.drawing import HEIGHT, drawing_of
+from broadsheet.funding.rules.going import Month, spreadsheet_cell
 from broadsheet.funding.views.staff.screens import need, person, screen
 from broadsheet.kit import audit
 from broadsheet.kit.money import Money
 
 MOVES = ("new", "recovered", "grown", "shrunk", "lost")
+WENT = ("shrunk", "lost")
+BROAD, NAMES_BELOW = 0.78, 20
+"""The part of its column that a bar takes; the height of the names below the drawing."""
+
 NAMES = {"campaign": "campaign__slug", "page": "origin"}
 COLOURS = (
     ("kept", "There the month before", "#64748b"),
@@ -40,8 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "How giving is going",
         sees_people=sees_people,
         currencies=[_drawn(code, months) for code, months in recurring_months().items()],
-        campaigns=shares_by(NAMES["campaign"], sees_people=sees_people),
-        pages=shares_by(NAMES["page"], sees_people=sees_people),
+        campaigns=_told("campaign", sees_people=sees_people),
+        pages=_told("page", sees_people=sees_people),
         colours=COLOURS,
         moves=[move.capitalize() for move in MOVES],
     )
@@ -78,6 +85,11 @@ def _sees_people(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("funding.view_supporter"))
 
 
+def _told(name: str, *, sees_people: bool) -> list[tuple[Share, str]]:
+    shares = shares_by(NAMES[name], sees_people=sees_people)
+    return [(each, each.amount.format(with_zeros=True)) for each in shares]
+
+
 def _shares(name: str, *, sees_people: bool) -> list[list[object]]:
     rows: list[list[object]] = [[name, "currency", "gifts", "amount"]]
     rows += [_share(each) for each in shares_by(NAMES[name], sees_people=sees_people)]
@@ -90,28 +102,43 @@ def _share(each: Share) -> list[object]:
 
 
 def _drawn(code: str, months: list[Month]) -> dict[str, Any]:
-    """A currency's months for the template."""
+    """A currency's months for the template. What stands beside each other is in percent, so that the drawing is as
+    wide as its place and its words keep their size; what stands above each other in whole units."""
     fills = {what: fill for what, _label, fill in COLOURS}
+    drawing, width = drawing_of(months), 100 / len(months)
     return {
         "code": code,
-        "width": STEP * len(months),
-        "height": UP + DOWN + 24,
-        "line": UP,
-        "bars": [(bar, fills[bar.what]) for bar in bars_of(months)],
+        "height": HEIGHT + NAMES_BELOW,
+        "line": drawing.line,
+        "bar_width": f"{width * BROAD:.2f}%",
+        "bars": [(bar, f"{bar.column * width:.2f}%", fills[bar.what]) for bar in drawing.bars],
+        "ticks": [(y, _tick(minor, code)) for y, minor in drawing.ticks],
         "labels": [
-            (place * STEP, _name(month.month), UP + DOWN + 18) for place, month in enumerate(months)
+            (f"{(column + BROAD / 2) * width:.2f}%", _name(month.month), (len(months) - column) % 2)
+            for column, month in enumerate(months)
         ],
-        "rows": [
-            (
-                _name(month.month, "%B %Y"),
-                [
-                    Money(minor, code).format()
-                    for minor in (month.total, *(getattr(month, move) for move in MOVES))
-                ],
-            )
-            for month in reversed(months)
-        ],
+        "rows": list(_rows(code, months)),
     }
+
+
+def _rows(code: str, months: list[Month]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """The newest month first: its name, all of it, and each move with its name; what went has a minus."""
+    for month in reversed(months):
+        moves = [
+            (move.capitalize(), getattr(month, move) * (-1 if move in WENT else 1))
+            for move in MOVES
+        ]
+        yield (
+            _name(month.month, "%B %Y"),
+            Money(month.total, code).format(with_zeros=True),
+            [(move, Money(minor, code).format(with_zeros=True)) for move, minor in moves],
+        )
+
+
+def _tick(minor: int, code: str) -> str:
+    """A round sum, as short as it can be."""
+    amount = Money(minor, code).decimal
+    return format_compact_currency(amount, code, locale="en", fraction_digits=1)
 
 
 def _name(month: dt.date, pattern: str = "%b") -> str:
