@@ -31,7 +31,7 @@ MONTHLY = "monthly@reader.example"
 
 def main(directory: Path, port: int, migrated: Path) -> None:
     """Make it, press it, and leave `specimens.json` in it: `<kind> <language>` to the address of such a page, and
-    `key` to what a browser keeps that is in a supporter's room."""
+    `key` and `desk` to what a browser keeps that is in a supporter's room, and at the desk."""
     make_directory(
         directory,
         {
@@ -50,7 +50,7 @@ def main(directory: Path, port: int, migrated: Path) -> None:
     with time_machine.travel(NOW, tick=True):
         addresses = build(directory)
     giving.crowd()
-    addresses["key"] = key_of_room()
+    addresses |= {"key": key_of_room(), "desk": key_of_desk()}
     (directory / "specimens.json").write_text(json.dumps(addresses), "utf-8")
 
 
@@ -265,6 +265,21 @@ def key_of_room() -> str:
 
     letter = ask_to_enter(email=MONTHLY, language="en", asker=Asker(), by=BY)
     return get_cookie_signer(salt=COOKIE * 2).sign(enter_by_link(key=letter.key, by=BY))
+
+
+def key_of_desk() -> str:
+    """Sign in somebody who may see money."""
+    from django.conf import settings
+    from django.test import Client
+
+    from broadsheet.readers.actions import create_account
+    from pages.specimens import PASSWORD
+    from proving import sign_in
+
+    boss = create_account(
+        email="boss@ledger.example", password=PASSWORD, role="administrator", by=BY
+    )
+    return sign_in(Client(), boss).cookies[settings.SESSION_COOKIE_NAME].value
 
 
 if __name__ == "__main__":

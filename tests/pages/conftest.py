@@ -26,7 +26,7 @@ def site(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     web = subprocess.Popen([*command, "--port", str(port)], env=clean_environment())
     try:
         wait_until(lambda: fetch(port, "/give/confirm/")[0] == 200, "the pages that Django answers")
-        yield Site(directory, port, pages, pages.pop("key"))
+        yield Site(directory, port, pages, pages.pop("key"), pages.pop("desk"))
     finally:
         web.terminate()
         web.wait(timeout=30)

@@ -35,12 +35,14 @@ NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A served newsroom: `pages` holds `<kind> <language>` to the path of such a page, `key` opens a room."""
+    """A served newsroom: `pages` holds `<kind> <language>` to the path of such a page, `key` opens a room, `desk`
+    the desk to somebody who may see money."""
 
     directory: Path
     port: int
     pages: dict[str, str] = field(repr=False)
     key: str = field(repr=False)
+    desk: str = field(repr=False)
 
     @property
     def origin(self) -> str:
