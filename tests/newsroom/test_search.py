@@ -158,6 +158,14 @@ def test_search_marks_hits_and_escapes_everything_else(paper: Paper) -> None:
     assert "<script" not in html
 
 
+def test_a_hit_that_is_half_of_a_short_compound_leaves_it_whole(paper: Paper) -> None:
+    tell(paper, "“Ninety-four” homes & <b>a-b</b>", "a")
+    index_pending()
+    html = page("four")
+    assert '<span class="whole">“Ninety-<mark>four</mark>”</span> homes &amp; ' in html
+    assert '<span class="whole">&lt;b&gt;a-b&lt;/b&gt;</span></bdi>' in html
+
+
 def test_an_excerpt_tells_apart_what_stands_apart_in_the_story(paper: Paper) -> None:
     said = {"text": "We hold it.", "speaker": "Ann Bell", "role": "the engineer"}
     table = {"data": [["Year", "Tonnes"], ["2025", "1,250"]], "first_row_is_table_header": True}

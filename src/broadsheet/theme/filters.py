@@ -64,16 +64,19 @@ def headline(text: object) -> Markup:
     A page can ask that of an element alone, not of a hyphen. Such an element would part what runs against the rest
     of the line, so a headline of both directions has none.
     """
-    said = str(text)
+    marked = escape(text)
+    said = marked.striptags() if isinstance(text, Markup) else str(text)
     if not COMPOUND.search(said) or _has_both_directions(said):
-        return isolate(said)
-    return isolate(Markup("").join(_whole(word) for word in SPACES.split(said)))
+        return isolate(marked)
+    return isolate(Markup("").join(_whole(word) for word in SPACES.split(marked)))
 
 
-def _whole(word: str) -> Markup:
-    """A word as it stands in a headline; the space between words is one, too."""
-    is_kept = len(word) <= SHORT and COMPOUND.search(word)
-    return Markup('<span class="whole">{}</span>').format(word) if is_kept else escape(word)
+def _whole(piece: str) -> Markup:
+    """A word of a headline, with the marks in it, as it stands there; the space between words is one, too."""
+    word = Markup(piece)  # noqa: S704 - escaped as a whole
+    said = word.striptags()
+    is_kept = len(said) <= SHORT and COMPOUND.search(said)
+    return Markup('<span class="whole">{}</span>').format(word) if is_kept else word
 
 
 def _has_both_directions(text: str) -> bool:
