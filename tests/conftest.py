@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from paper import Paper
 
 pytest.register_assert_rewrite("services")
-pytest_plugins = ["services", "browser", "soaking"]
+pytest_plugins = ["services", "browser", "soaking", "storing"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import random
 import signal
 import socket
@@ -130,3 +131,39 @@ class Served:
         self.process.send_signal(number)
         said, _none = self.process.communicate(timeout=PATIENCE)
         return said
+
+
+def below(served: Served) -> list[int]:
+    """The processes that a supervisor runs, with those that they run."""
+    found, parents = list[int](), [served.process.pid]
+    while parents:
+        listed = Path(f"/proc/{parents[0]}/task/{parents.pop(0)}/children")
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            children = [int(pid) for pid in listed.read_text().split()]
+            found += children
+            parents += children
+    return found
+
+
+def kill(served: Served) -> None:
+    """Kill what a supervisor runs by -9; it stays itself."""
+    pids = below(served)
+    assert pids
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(is_running(pid) for pid in pids), "the killed are gone")
+
+
+def publisher(directory: Path) -> subprocess.Popen[str]:
+    """A process that publishes one story after the other."""
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).parent / "press" / "publishing.py")],
+        env={
+            **clean_environment(),
+            "BROADSHEET_DIR": str(directory),
+            "DJANGO_SETTINGS_MODULE": "broadsheet.project.settings",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )

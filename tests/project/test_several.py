@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
 import re
-import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -24,9 +21,9 @@ from broadsheet.press.newsstand import Spool
 from broadsheet.project import env
 from broadsheet.project.deployment import write_deployment
 from broadsheet.project.directory import choose
-from commanding import clean_environment, run
+from commanding import run
 from proxies import DOMAIN, Door, Ports, make_certificate, swap, trial_nginx
-from running import Served, fetch, free_port, is_running, wait_until
+from running import Served, below, fetch, free_port, kill, publisher, wait_until
 
 ROLES = ("newsstand", "newsstand", "app", "worker")
 PATHS = ("/", "/ar/", "/feed.xml", "/give/")
@@ -104,28 +101,6 @@ def several(newsroom: Path, nginx: str, tmp_path: Path) -> Iterator[Several]:
         yield Several(newsroom, door, newsstands, app, worker)
 
 
-def below(served: Served) -> list[int]:
-    """The processes that a supervisor runs, with those that they run."""
-    found, parents = list[int](), [served.process.pid]
-    while parents:
-        listed = Path(f"/proc/{parents[0]}/task/{parents.pop(0)}/children")
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            children = [int(pid) for pid in listed.read_text().split()]
-            found += children
-            parents += children
-    return found
-
-
-def kill(served: Served) -> None:
-    """Kill what a supervisor runs by -9; it stays itself."""
-    pids = below(served)
-    assert pids
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not any(is_running(pid) for pid in pids), "the killed are gone")
-
-
 def memory(served: Served) -> int:
     """What the processes of one role take, in kB: each its own, and its share of what several use."""
     texts = [
@@ -133,20 +108,6 @@ def memory(served: Served) -> int:
         for pid in [served.process.pid, *below(served)]
     ]
     return sum(int(re.findall(r"^Pss: +(\d+) kB$", text, re.MULTILINE)[0]) for text in texts)
-
-
-def publisher(directory: Path) -> subprocess.Popen[str]:
-    """A process that publishes one story after the other."""
-    return subprocess.Popen(
-        [sys.executable, str(Path(__file__).parents[1] / "press" / "publishing.py")],
-        env={
-            **clean_environment(),
-            "BROADSHEET_DIR": str(directory),
-            "DJANGO_SETTINGS_MODULE": "broadsheet.project.settings",
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def read_counts(directory: Path) -> int:

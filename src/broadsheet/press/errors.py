@@ -69,3 +69,11 @@ class ReloadFailed(PressError):
 
 class NotTold(PressError):
     """The content delivery network did not take what it was told."""
+
+
+class PressElsewhere(PressError):
+    """Another machine of this newsroom presses."""
+
+
+class OfficeLost(PressError):
+    """Another machine has begun to press while this one did; what it made is told by nobody."""

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, transaction
 
 import broadsheet
+from broadsheet.kit import clock
 from broadsheet.kit.memory import Memory
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import Membership, load_many, watched
 from broadsheet.kit.reads import asking_once
 from broadsheet.press.edition import Edition
+from broadsheet.press.edition.lock import locked
+from broadsheet.press.errors import PressBusy
+from broadsheet.press.models import Node, Register
 
 AT_ONCE = 500
 """Objects whose lists are looked up together."""
 
 REMEMBERED = 5_000
 """Answers that are kept from one publication to the next: some 5 KB each, most of them stories as lists show them."""
+
+WHERE = ("node", "bucket", "bucket_url", "bucket_region", "bucket_key")
+"""Settings that say where something is kept, and change no document."""
+
+ALIVE = dt.timedelta(seconds=30)
+"""How long after its last word another machine counts as alive."""
+
+PATIENCE = 600
+"""Seconds to wait for another process that is pressing."""
 
 SOURCES = (".py", ".html", ".css", ".js", ".svg", ".xml", ".txt", ".mo")
 
@@ -50,9 +66,36 @@ def memory() -> Memory:
     return _memory(settings.EDITION_DIR)
 
 
+@contextmanager
+def machine_lock() -> Iterator[None]:
+    """Be the only one on this machine that changes the edition. Raises PressBusy after `PATIENCE` seconds."""
+    try:
+        with locked(edition().directory, PATIENCE) as is_still_ours:
+            if not is_still_ours:
+                memory().empty()  # another process may have taken changes that this one never saw
+            yield
+    except TimeoutError as error:
+        raise PressBusy(
+            "Another process is pressing; please try again in a few minutes."
+        ) from error
+
+
 def pending_changes() -> dict[int, str]:
     """Id and key of every change that the press has not seen, oldest first."""
     return dict(Change.objects.order_by("pk").values_list("pk", "key"))
+
+
+@contextmanager
+def standstill() -> Iterator[None]:
+    """Let the block see one state of the database, which nobody else changes for it.
+
+    On SQLite whoever wants to write waits for it; on PostgreSQL the block does not see what they write.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and is_outermost:
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def tables_read() -> frozenset[str]:
@@ -76,7 +119,7 @@ def fingerprint() -> str:
     told = [
         (field.name, getattr(values, field.name))
         for field in dataclasses.fields(values)
-        if not field.metadata.get("secret")
+        if not (field.metadata.get("secret") or field.name in WHERE)
     ]
     return hashlib.sha256(f"{_sources()} {told!r}".encode()).hexdigest()
 
@@ -113,6 +156,41 @@ def _source_files() -> Iterator[tuple[Path, Path]]:
     for root in _roots():
         for file in sorted(path for path in root.rglob("*") if path.suffix in SOURCES):
             yield root, file
+
+
+def is_in_step() -> bool:
+    """Whether readers of this machine get what was told last; always on the only one, and on the one that presses."""
+    if not settings.BROADSHEET.node:
+        return True
+    row = Register.objects.first()
+    if row is None or is_ours(row):
+        return True
+    followed = edition().followed
+    return (
+        followed is not None and followed.epoch == str(row.epoch) and followed.number >= row.number
+    )
+
+
+def is_ours(row: Register) -> bool:
+    """Whether the edition of this machine is the one that is pressed."""
+    return row.manifest == edition().ident(settings.BROADSHEET.node)
+
+
+def have_all_followed() -> bool:
+    """Whether every other machine that lives gives its readers what was told last."""
+    row = Register.objects.first()
+    others = Node.objects.exclude(name=settings.BROADSHEET.node)
+    lately = clock.now() - ALIVE
+    return row is None or not others.filter(seen_at__gt=lately, number__lt=row.number).exists()
+
+
+def others_alive() -> list[str]:
+    """The names of the other machines that were heard of lately."""
+    if Node._meta.db_table not in connection.introspection.table_names():
+        return []  # the database is of an older version
+    others = Node.objects.exclude(name=settings.BROADSHEET.node)
+    lately = others.filter(seen_at__gt=clock.now() - ALIVE)
+    return list(lately.order_by("name").values_list("name", flat=True))
 
 
 @dataclass(slots=True)

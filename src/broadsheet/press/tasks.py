@@ -11,22 +11,28 @@ from contextlib import contextmanager
 from functools import partial
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connection, connections, transaction
 
 from broadsheet.kit import clock
+from broadsheet.kit.bucket import BucketAway
 from broadsheet.kit.changes import is_any_waiting, mark
 from broadsheet.kit.jobs import Job
+from broadsheet.kit.media import mirror
 from broadsheet.kit.models import Change
 from broadsheet.kit.wishes import PREFIX
 from broadsheet.newsroom.actions.reading import let_go, take_in
 from broadsheet.newsroom.actions.schedules import publish_due
 from broadsheet.press.actions import clear_out, press_failed, press_pending
+from broadsheet.press.actions.following import follow, say_where
 from broadsheet.press.actions.granting import Granter
+from broadsheet.press.actions.keeping import clear_out_here
 from broadsheet.press.actions.polishing import Polisher
+from broadsheet.press.actions.registering import CHANNEL
 from broadsheet.press.actions.telling import tell_network
+from broadsheet.press.errors import PressError
 from broadsheet.press.models import Failure
 from broadsheet.press.newsstand import Spool
-from broadsheet.press.queries import sources_stamp
+from broadsheet.press.queries import edition, is_in_step, sources_stamp
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +57,9 @@ NICE = 10
 PATIENCE = 1.0
 """Seconds that the worker's other jobs wait for the press at most."""
 
+LOOK_EVERY = 5
+"""Seconds after which who follows looks although nobody woke it."""
+
 SOURCES_EVERY = 2.0
 """Seconds between two looks whether the software or the theme has changed."""
 
@@ -65,7 +74,54 @@ def jobs() -> list[Job]:
         Job("take in what was read", 5, take_in_readings),
         Job("let go of what was read long ago", 3600, let_go),
         Job("clear out old editions", 24 * 3600, clear_out),
+        Job("have all pictures on this machine", 3600, mirror),
+        Job("say that this machine lives", 10, say_that_we_live),
     ]
+
+
+def say_that_we_live() -> None:
+    """Tell other machines that this one lives."""
+    if settings.BROADSHEET.node:
+        say_where(edition())
+
+
+def jobs_in_waiting() -> list[Job]:
+    """What the worker of a machine does that only follows another one."""
+    return [
+        Job("take in what was read", 5, take_in_readings),
+        Job("clear out old editions", 24 * 3600, clear_out_here),
+        Job("have all pictures on this machine", 3600, mirror),
+    ]
+
+
+def follow_others(stop: threading.Event) -> None:
+    """Have in this machine's edition what another one presses, until `stop` is set: woken by each step, and looking
+    anyway every few seconds, as whoever wakes may have been missed."""
+    pause = 0.0
+    while not stop.wait(pause):
+        try:
+            close_old_connections()
+            follow()
+            pause = 0.0
+            _await_news(stop)
+        except (DatabaseError, BucketAway, FileNotFoundError, PressError) as error:
+            pause = min(max(pause, IDLE) * 2, LONGEST_PAUSE)
+            logger.warning("This machine cannot follow the one that publishes: %s", error)
+        except Exception:
+            pause = LONGEST_PAUSE
+            logger.exception("This machine cannot follow the one that publishes")
+    connections.close_all()
+
+
+def _await_news(stop: threading.Event) -> None:
+    """Return when something was told, or after a while."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+    for _second in range(LOOK_EVERY):
+        if stop.is_set() or not is_in_step():
+            return
+        for _one in connection.connection.notifies(timeout=1, stop_after=1):
+            return
 
 
 class Clock:
@@ -177,7 +233,7 @@ def run(stop: threading.Event, calm: Calm) -> None:
                     logger.info("The theme or the software has changed; the worker begins anew.")
                     stop.set()
                     return
-            if not has_pressed or is_any_waiting():
+            if not has_pressed or is_any_waiting() or _is_untold():
                 with calm.pressing(is_publication=_is_publication()):
                     press_pending()
                 has_pressed = True
@@ -188,6 +244,14 @@ def run(stop: threading.Event, calm: Calm) -> None:
         except Exception:
             logger.exception("The press could not finish; it tries again")
             pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _is_untold() -> bool:
+    """Whether this machine's edition has a step that no other machine has heard of (a command went back to one)."""
+    if not settings.BROADSHEET.node:
+        return False
+    told = edition().followed
+    return told is not None and told.step != edition().number
 
 
 def _is_publication() -> bool:

@@ -15,6 +15,15 @@ POSTGRES = "django.db.backends.postgresql"
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 """FULL, because a webhook that was answered must survive a power cut."""
 
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How soon a PostgreSQL server counts as away that does not answer: seconds, the last in milliseconds."""
+
 
 def database(url: str, default: Path) -> dict[str, Any]:
     """Django's description of the database at `url`, or of the SQLite file `default` where it is empty."""
@@ -38,7 +47,7 @@ def database(url: str, default: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"connect_timeout": 10},
+        "OPTIONS": dict(_PATIENCE),
     }
 
 

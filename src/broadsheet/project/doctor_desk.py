@@ -33,7 +33,8 @@ def looks(values: Values) -> Iterator[tuple[str, Look]]:
     yield "clock", clocks
     yield "people", people
     yield "e-mail", partial(email, values)
-    yield "edition", edition
+    yield "edition", partial(edition, values)
+    yield "machines", partial(machines, values)
     yield "network", partial(network, values)
     yield "behind the press", behind_the_press
     yield "schedule", schedule
@@ -119,18 +120,19 @@ def email(values: Values) -> Iterator[Finding]:
         yield Finding("e-mail", "ok", f"{values.email_host} takes mail from us")
 
 
-def edition() -> Iterator[Finding]:
+def edition(values: Values) -> Iterator[Finding]:
     """Whether the edition is whole and up to date."""
-    from broadsheet.press.models import Failure
+    from broadsheet.press.models import Failure, Register
     from broadsheet.press.queries import edition as current_edition
-    from broadsheet.press.queries import fingerprint
+    from broadsheet.press.queries import fingerprint, is_ours
 
     current = current_edition()
     damage = list(current.verify())
     if damage:
         mend = "broadsheet press run --everything"
         yield Finding("edition", "problem", f"{len(damage)} files are damaged: {damage[0]}", mend)
-    if current.fingerprint != fingerprint():
+    row = Register.objects.first() if values.node else None
+    if (row is None or is_ours(row)) and current.fingerprint != fingerprint():
         yield Finding(
             "edition",
             "warning",
@@ -156,6 +158,33 @@ def edition() -> Iterator[Finding]:
     yield Finding(
         "edition", "ok", f"number {current.number}, {sum(1 for _ in current.resources())} documents"
     )
+
+
+def machines(values: Values) -> Iterator[Finding]:
+    """Whether the machines that serve the newsroom, where there are several, have what is published."""
+    from broadsheet.press.actions.office import is_anybody_in_office
+    from broadsheet.press.models import Node, Register
+    from broadsheet.press.queries import ALIVE
+
+    row = Register.objects.first() if values.node else None
+    if row is None:
+        return
+    if not is_anybody_in_office():
+        mend = "Start a worker on one of them: systemctl start broadsheet-worker"
+        yield Finding("machines", "problem", "no worker is in office: nothing is published", mend)
+    presses = row.manifest.partition(":")[0]
+    for node in Node.objects.order_by("name"):
+        if node.seen_at < clock.now() - ALIVE:
+            said = f"{node.name} was last heard of at {node.seen_at:%Y-%m-%d %H:%M} UTC"
+            yield Finding(
+                "machines", "warning", said, "Start its worker, or forget it: docs/run/nodes.md"
+            )
+        elif node.name != presses and node.number < row.number:
+            said = f"{node.name} has {node.number} of {row.number} that was told"
+            yield Finding("machines", "warning", said, "Its worker's log says what keeps it.")
+        else:
+            does = "publishes" if node.name == presses else "has all that was told"
+            yield Finding("machines", "ok", f"{node.name} {does}")
 
 
 def behind_the_press() -> Iterator[Finding]:

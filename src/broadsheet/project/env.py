@@ -111,6 +111,23 @@ class Values:
         check=rules.scheme("redis", "rediss"),
         secret=True,
     )
+    bucket: str = _setting(
+        "",
+        "The name of an S3-compatible bucket for pictures and recordings; empty keeps them in the data folder only.",
+    )
+    bucket_url: str = _setting(
+        "",
+        "Where the bucket's service is: scheme and host; empty for Amazon's own.",
+        check=rules.scheme("http", "https"),
+    )
+    bucket_region: str = _setting("us-east-1", "The region that the service wants to be named.")
+    bucket_key: str = _setting("", "The access key that lets us in.")
+    bucket_secret: str = _setting("", "Its secret.", secret=True)
+    node: str = _setting(
+        "",
+        "This machine's name where several serve one newsroom (docs/run/nodes.md); empty on the only one.",
+        check=rules.is_node,
+    )
     cdn_address: str = _setting(
         "",
         "Where your content delivery network is told what changed (docs/run/cdn.md); empty tells nobody.",
@@ -294,6 +311,21 @@ def need_key(directory: Path, values: Values) -> None:
         raise SettingsError(
             f"{directory} has no secret key. Restore secrets/secret_key from a backup, or make a new one "
             "(everybody has to sign in again): openssl rand -hex 32 > secrets/secret_key"
+        )
+
+
+def need_shared(values: Values) -> None:
+    """Raise SettingsError for one machine of several that would keep to itself what all of them need."""
+    wanted = {
+        "database_url (PostgreSQL)": bool(values.database_url),
+        "bucket": bool(values.bucket),
+        "processor: the sandbox is on one machine only": values.processor != "sandbox",
+    }
+    missing = [name for name, is_there in wanted.items() if not is_there]
+    if values.node and missing:
+        raise SettingsError(
+            f"Several machines serve this newsroom (node is “{values.node}”), which needs another "
+            f"{'; '.join(missing)}. Set it, or empty node."
         )
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from broadsheet.kit.models import Change
+from broadsheet.press.queries import is_in_step
 from broadsheet.project import heartbeat
 from broadsheet.project.prefixes import DESK
 
@@ -85,7 +86,7 @@ def is_pressed(before: int, after: int) -> bool:
     So an editor who follows "view live" sees what readers see. Without a worker there is nothing to wait for.
     """
     deadline = time.monotonic() + PATIENCE
-    while Change.objects.filter(pk__gt=before, pk__lte=after).exists():
+    while Change.objects.filter(pk__gt=before, pk__lte=after).exists() or not is_in_step():
         if time.monotonic() > deadline or not heartbeat.is_alive(settings.RUN_DIR, "worker"):
             return False
         time.sleep(PAUSE)

@@ -17,6 +17,10 @@ from broadsheet import __version__
 from broadsheet.project.backup import DUMP, FORMAT, KEPT, MANIFEST, BackupError, run_client
 from broadsheet.project.directory import make_folders
 
+FORGET = """DO $$ BEGIN IF to_regclass('press_register') IS NOT NULL THEN
+    DELETE FROM press_registered; DELETE FROM press_register; DELETE FROM press_node; END IF; END $$"""
+"""What several machines were told since the backup is not true of it: the first that publishes begins anew."""
+
 
 def read_manifest(file: Path) -> dict[str, Any]:
     """The manifest of a backup whose every byte was compared with it.
@@ -67,6 +71,7 @@ def restore_database(directory: Path, database: Mapping[str, Any]) -> None:
         )
     into = ["--single-transaction", "--exit-on-error", "--no-owner", "--dbname", database["NAME"]]
     run_client(["pg_restore", *into, str(dump)], database)
+    run_client(["psql", "--no-psqlrc", "--quiet", "--command", FORGET], database)
     dump.unlink()
 
 

@@ -90,6 +90,12 @@ def is_line(value: str) -> str | None:
     return None if value.strip() and value.isprintable() else "must be one line that is not empty"
 
 
+def is_node(value: str) -> str | None:
+    if re.fullmatch(r"[a-z0-9-]{0,40}", value):
+        return None
+    return "must be a short name of small letters, digits and hyphens"
+
+
 def is_sender(value: str) -> str | None:
     local, _at, domain = parseaddr(value)[1].rpartition("@")
     if local and domain and value.isprintable():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,9 @@ from broadsheet.project.prefixes import STYLEGUIDE
 from broadsheet.project.processes import need_port
 from broadsheet.project.roles import APP, NEWSSTAND, WORKER, Role, newsstand_at, supervise
 from broadsheet.project.supervisor import Program, Supervisor
+
+PATIENCE = 60
+"""Seconds for which readers wait at the start for what other machines have published."""
 
 
 def serve_newsroom(
@@ -37,6 +42,7 @@ def serve_newsroom(
         *worker_programs(directory, values),
     ]
     note_port(directory, port)
+    catch_up(directory, values)
     with locks:
         return run(
             directory, programs, lambda: answers(host, port, "/"), lambda: on_ready(values.url)
@@ -69,6 +75,8 @@ def serve_role(
             heartbeat.stop(folder, WORKER)  # what one that was killed has left
         if role.name != NEWSSTAND:
             forget_port(directory)
+        else:
+            catch_up(directory, values)
 
         def is_ready() -> bool:
             if not port:
@@ -76,6 +84,14 @@ def serve_role(
             return answers(host, port, "/" if role.name == NEWSSTAND else STYLEGUIDE)
 
         return run(directory, programs, is_ready, on_ready)
+
+
+def catch_up(directory: Path, values: Values) -> None:
+    """Where several machines serve the newsroom, have what they published while this one was away before any reader
+    is answered: a story may have been withdrawn. Goes on with what is here where that takes too long or cannot be."""
+    if values.node:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(command("press follow", directory), timeout=PATIENCE, check=False)
 
 
 def worker_programs(directory: Path, values: Values) -> list[Program]:
@@ -105,12 +121,12 @@ def run(
 
 
 def command(name: str, directory: Path, *arguments: str) -> list[str]:
-    """How to start one of our own commands as a process."""
+    """How to start one of our own commands, of one word or several, as a process."""
     return [
         sys.executable,
         "-m",
         "broadsheet.project.cli",
-        name,
+        *name.split(),
         "--dir",
         str(directory),
         *arguments,

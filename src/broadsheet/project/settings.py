@@ -25,6 +25,7 @@ READING_FILE = NEWSROOM_DIR / env.READING
 THEME_DIR = NEWSROOM_DIR / "theme"
 
 env.need_key(NEWSROOM_DIR, BROADSHEET)
+env.need_shared(BROADSHEET)
 
 _address = urlsplit(BROADSHEET.url)
 _loopback = ["127.0.0.1", "localhost", "[::1]"]
@@ -125,7 +126,11 @@ MEDIA_URL = "/desk/media/"
 """Where somebody signed in at the desk sees a picture; readers get it from the edition, under /media/."""
 STATIC_URL = f"/desk/static/{release()}/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "broadsheet.kit.media.MirroredStorage"
+        if BROADSHEET.bucket
+        else "django.core.files.storage.FileSystemStorage"
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640

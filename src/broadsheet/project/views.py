@@ -9,9 +9,9 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils._os import safe_join
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import require_admin_access
@@ -43,7 +43,7 @@ def static_file(request: HttpRequest, release: str, path: str) -> HttpResponse:
 @require_safe
 @require_admin_access
 def media_file(request: HttpRequest, path: str) -> HttpResponse:
-    file = Path(safe_join(str(settings.MEDIA_ROOT), path))
+    file = Path(default_storage.path(path))
     if not file.is_file():
         raise Http404(path)
     if not may_see_file(

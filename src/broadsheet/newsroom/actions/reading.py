@@ -34,10 +34,10 @@ def take_in(batch: str, counts: Mapping[tuple[int, str], int]) -> None:
         hours[hour, document] += count
         days[hour.astimezone(zone).date(), document] += count
     with transaction.atomic():
+        node = settings.BROADSHEET.node
         if ReadingIntake.objects.filter(batch=batch).exists():
             return
-        ReadingIntake.objects.all().delete()
-        ReadingIntake.objects.create(batch=batch)
+        ReadingIntake.objects.update_or_create(node=node, defaults={"batch": batch})
         instants = connection.ops.adapt_datetimefield_value
         _add(HourlyReading, "hour", ((instants(hour), *rest) for hour, *rest in _rows(hours)))
         dates = connection.ops.adapt_datefield_value

@@ -42,8 +42,9 @@ class DailyReading(models.Model):
 
 
 class ReadingIntake(models.Model):
-    """The batch of counts that was taken in last, so that none is taken in twice. One row."""
+    """The batch of counts of a machine that was taken in last, so that none is taken in twice."""
 
+    node = models.CharField(max_length=40, unique=True, default="", blank=True)
     batch = models.CharField(max_length=32)
 
     def __str__(self) -> str:

@@ -52,7 +52,8 @@ class Granter:
         number = current.number
         if number == self._done_at and not _is_due():
             return 0
-        if current.held is not None or is_any_waiting():
+        # Of an edition that followed another machine's it is not known what its documents wish for.
+        if current.held is not None or current.fingerprint is None or is_any_waiting():
             return 0
         _forget(Unmade.objects.order_by("-pk")[:PAGE])
         wishes = _next(most)

@@ -6,6 +6,9 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.conf import settings
+
+from broadsheet.press.actions.registering import tell_forms
 from broadsheet.press.errors import DamagedBlob
 from broadsheet.press.queries import edition
 
@@ -40,6 +43,8 @@ class Polisher:
             done += len(batch)
             try:
                 self._hopeless |= edition().polish(batch, give_way)
+                if settings.BROADSHEET.node:
+                    tell_forms(edition(), batch)
             except DamagedBlob as error:
                 self._hopeless.update(batch)
                 logger.warning("A document cannot be compressed: %s", error)

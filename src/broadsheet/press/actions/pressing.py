@@ -7,27 +7,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection
 
 from broadsheet.kit.models import Change
 from broadsheet.kit.public import key_of, kinds, watched
 from broadsheet.kit.reads import asking_once, remembering
 from broadsheet.press.actions.batch import Batch, Progress
+from broadsheet.press.actions.office import take_office
+from broadsheet.press.actions.registering import tell
 from broadsheet.press.edition import Edition
 from broadsheet.press.edition.history import SHOWER
-from broadsheet.press.edition.lock import locked
-from broadsheet.press.errors import PressBusy
 from broadsheet.press.models import Failure
-from broadsheet.press.queries import edition, fingerprint, memory, pending_changes
+from broadsheet.press.queries import (
+    edition,
+    fingerprint,
+    machine_lock,
+    memory,
+    pending_changes,
+    standstill,
+)
 
 AT_ONCE = 500
 """Rows deleted by one statement: databases take only so many parameters, and an import leaves a million rows."""
 
 BEARABLE = 8.0
 """Seconds that writers are kept waiting for a standstill; they give up after 20."""
-
-PATIENCE = 600
-"""Seconds to wait for another process that is pressing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,15 @@ class Outcome:
 
 @contextmanager
 def press_lock() -> Iterator[None]:
-    """Be the only one that presses (a backup takes it too). Raises PressBusy after `PATIENCE` seconds."""
-    try:
-        with locked(edition().directory, PATIENCE) as is_still_ours:
-            if not is_still_ours:
-                memory().empty()  # another process may have taken changes that this one never saw
-            yield
-    except TimeoutError as error:
-        raise PressBusy(
-            "Another process is pressing; please try again in a few minutes."
-        ) from error
+    """Be the only one that presses (a backup takes it too), of several machines as well.
+
+    Raises PressBusy after `PATIENCE` seconds, PressElsewhere where another machine's worker presses.
+    """
+    with machine_lock():
+        if settings.BROADSHEET.node:
+            take_office(edition())
+            tell(edition())  # what was pressed here and not told before somebody pulled a plug
+        yield
 
 
 def press_pending() -> Outcome:
@@ -130,19 +134,6 @@ def render_everything(batch: Batch, progress: Progress | None = None) -> None:
     batch.take(left)
 
 
-@contextmanager
-def standstill() -> Iterator[None]:
-    """Let the block see one state of the database, which nobody else changes for it.
-
-    On SQLite whoever wants to write waits for it; on PostgreSQL the block does not see what they write.
-    """
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if connection.vendor == "postgresql" and is_outermost:
-            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
-
-
 def is_bearable(seconds: float) -> bool:
     """Whether a standstill of about so many seconds keeps nobody from writing, or not for long."""
     return connection.vendor == "postgresql" or seconds <= BEARABLE
@@ -175,6 +166,8 @@ def _finish(batch: Batch, seen: dict[int, str], note: str) -> Outcome:
         pace = (time.monotonic() - began) / len(new)
     batch.settle_claims()
     step = batch.edition.go_to(batch.proofs, note) if batch.proofs else None
+    if settings.BROADSHEET.node:
+        tell(batch.edition)
     batch.note_failures()
     if seen:
         # A run that was interrupted knows nothing of these changes, and soon nobody does.

@@ -13,7 +13,7 @@ from broadsheet.press.errors import NotTold
 from broadsheet.press.gateways.network import Network
 from broadsheet.press.models import NetworkNews
 from broadsheet.press.newsstand.policies import EVERYTHING, key_of
-from broadsheet.press.queries import edition
+from broadsheet.press.queries import edition, have_all_followed
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ def tell_network() -> bool:
     news, is_new = NetworkNews.objects.get_or_create(pk=1, defaults={"told": number})
     if is_new or news.told == number or not _is_time(news):
         return False
+    if values.node and not have_all_followed():
+        return False  # it would ask a machine that does not have it yet
     network = Network(
         values.cdn_address, values.cdn_form, values.cdn_method, values.cdn_header, values.url
     )

@@ -114,6 +114,13 @@ class Incoming:
                 digest, size = self._keep(iter(lambda: file.read(CHUNK), b""))
         return digest, size
 
+    def receive(self, digest: str, pieces: Iterable[bytes]) -> None:
+        """Accept a blob in pieces from elsewhere. Raises DamagedBlob where they are not those of the digest."""
+        found, _size = self._keep(pieces)
+        if found != digest:
+            self._waiting.pop(found).unlink()
+            raise DamagedBlob(f"What came for {digest} has other bytes.")
+
     def _is_wanted(self, digest: str) -> bool:
         return self._keeps and digest not in self._waiting and not self._store.is_whole(digest)
 

@@ -43,13 +43,18 @@ def forget_versions(connection: sqlite3.Connection, oldest: int, grace: int) -> 
     return gone
 
 
+def named(connection: sqlite3.Connection) -> set[str]:
+    """The digests of all blobs that the manifest names."""
+    sql = "SELECT digest FROM entries UNION SELECT form FROM variants"
+    return {digest for (digest,) in connection.execute(sql)}
+
+
 def remove_files(
     connection: sqlite3.Connection, blobs: Blobs, *, unfinished: bool
 ) -> tuple[int, int]:
     """Remove every file that the manifest does not name, those on their way into the store only if they are
     `unfinished` business; return how many and their bytes."""
-    named = "SELECT digest FROM entries UNION SELECT form FROM variants"
-    kept = {digest for (digest,) in connection.execute(named)}
+    kept = named(connection)
     files = size = 0
     for path in (*blobs.all(), *(blobs.unfinished() if unfinished else ())):
         if path.name not in kept:

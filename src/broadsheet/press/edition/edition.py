@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from broadsheet.press.edition import clearing, history, keys, manifest, polishing
+from broadsheet.press.edition import clearing, following, history, keys, manifest, polishing
 from broadsheet.press.edition.blobs import Blobs, Incoming
 from broadsheet.press.edition.compression import compress_best
 from broadsheet.press.edition.entry import Entry, Form, Membership, Pressed
+from broadsheet.press.edition.following import Followed, Told
 from broadsheet.press.edition.lock import locked
 from broadsheet.press.edition.proofs import Proofs
 from broadsheet.press.edition.stepping import move_forward
@@ -29,6 +31,9 @@ PATIENCE = 600
 
 GRACE = 3600
 """Seconds for which nothing is cleared out that a reader could still be getting."""
+
+TOGETHER = 500
+"""Blobs from elsewhere that become durable together; those are not asked for again after a break."""
 
 _ENTRY = """SELECT name, path, status, content_type, headers, entries.digest, size,
     (SELECT json_group_object(coding, json_array(form, size)) FROM variants WHERE variants.digest = entries.digest)
@@ -309,9 +314,91 @@ class Edition:
 
     @fingerprint.setter
     def fingerprint(self, value: str) -> None:
+        self._note("fingerprint", value)
+
+    # Following --------------------------------------------------------------------------------
+
+    def ident(self, node: str) -> str:
+        """The name of this manifest among those of several machines; a copy of another machine's gets its own."""
+        row = self._ask("SELECT value FROM meta WHERE name = 'ident'").fetchone()
+        if row and row[0].startswith(f"{node}:"):
+            return str(row[0])
+        return self.rename(node)
+
+    def rename(self, node: str) -> str:
+        """Give this manifest a name that it never had: what was told of it before is not true of it."""
+        ident = f"{node}:{uuid.uuid4().hex}"
+        self._note("ident", ident)
+        return ident
+
+    @property
+    def followed(self) -> Followed | None:
+        """Up to where this edition agreed with a register when it was last compared."""
+        row = self._ask("SELECT value FROM meta WHERE name = 'followed'").fetchone()
+        return Followed(*json.loads(row[0])) if row else None
+
+    def note_followed(self, followed: Followed) -> None:
+        """Note up to where the edition agrees with a register."""
+        self._note("followed", json.dumps(followed))
+
+    def _note(self, name: str, value: str) -> None:
         connection = self._opened().connection
         with manifest.transaction(connection):
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (value,))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def forms(self, digests: Iterable[str]) -> dict[str, dict[str, Form]]:
+        """The compressed forms of bodies by content coding."""
+        found: dict[str, dict[str, Form]] = {digest: {} for digest in digests}
+        sql = "SELECT digest, coding, form, size FROM json_each(?) JOIN variants ON digest = value"
+        for digest, coding, form, size in self._ask(sql, json.dumps(list(found))):
+            found[digest][coding] = Form(form, size)
+        return found
+
+    def receive(self, blobs: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+        """Put blobs from elsewhere into the store, each in pieces. Nothing names them before `take_over`, so the
+        caller holds the press's lock. Raises DamagedBlob, OSError."""
+        incoming = Incoming(self.blobs)
+        try:
+            for number, (digest, pieces) in enumerate(blobs, 1):
+                incoming.receive(digest, pieces)
+                if number % TOGETHER == 0:
+                    incoming.settle()
+            incoming.settle()
+        finally:
+            incoming.discard()
+
+    def take_over(
+        self,
+        told: Iterable[Told],
+        register: tuple[str, int],
+        tables: Iterable[str],
+        *,
+        is_all: bool,
+        held: int | None,
+    ) -> int | None:
+        """Become what a register of this epoch tells at this number, in one step for readers.
+
+        Returns the step's number, None where nothing differs. Whoever presses next has to render everything.
+        Raises PathTaken, UnwritableEdition.
+        """
+        self.abandon()  # what a full run had made before may be older
+        with locked(self.directory, PATIENCE, WRITING):
+            opened = self._opened()
+            with manifest.transaction(opened.connection):
+                sql = opened.connection.execute
+                step = following.take_over(opened.connection, told, tables, is_all=is_all)
+                sql("DELETE FROM meta WHERE name = 'held'")
+                if held is not None:
+                    sql("INSERT INTO meta VALUES ('held', ?)", (str(held),))
+                ours = sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()[0]
+                noted = json.dumps(Followed(*register, ours))
+                sql("INSERT OR REPLACE INTO meta VALUES ('followed', ?)", (noted,))
+            opened.version = -1
+            return step
+
+    def named(self) -> set[str]:
+        """The digests of every blob that the manifest names, also for former editions."""
+        return clearing.named(self._opened().connection)
 
     # History ----------------------------------------------------------------------------------
 

@@ -59,14 +59,14 @@ def move_forward(connection: sqlite3.Connection, note: str) -> int | None:
     sql("DROP TABLE unread")
     sql("INSERT OR REPLACE INTO variants SELECT digest, coding, form, size FROM forms")
     sql(ARRIVING)
-    went = _end(
+    went = end_entries(
         connection,
         number,
         "SELECT names.id FROM proofs JOIN names ON name = resource WHERE path IS NULL "
         "UNION SELECT picture FROM lost WHERE NOT EXISTS "
         "(SELECT 1 FROM shows WHERE shows.picture = lost.picture)",
     )
-    _end(connection, number, "SELECT resource FROM arriving")
+    end_entries(connection, number, "SELECT resource FROM arriving")
     taken = sql(TAKEN).fetchone()
     if taken is not None:
         raise PathTaken(*taken)
@@ -113,8 +113,8 @@ def _enrol(connection: sqlite3.Connection) -> None:
     )
 
 
-def _end(connection: sqlite3.Connection, number: int, resources: str) -> int:
-    """End what readers get now of these resources; return how many there were."""
+def end_entries(connection: sqlite3.Connection, number: int, resources: str) -> int:
+    """End what readers get now of the resources that a question finds; return how many there were."""
     return connection.execute(
         f"UPDATE entries SET until = ? WHERE until IS NULL AND resource IN ({resources})",  # noqa: S608
         (number,),

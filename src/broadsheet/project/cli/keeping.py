@@ -38,6 +38,7 @@ def take_backup(directory: Path, file: Path) -> int:
     """Write a backup and return its size in bytes. The press stands still only while the snapshot is taken."""
     from django.conf import settings
 
+    from broadsheet.kit.media import mirror
     from broadsheet.press.actions import press_lock
     from broadsheet.project.backup import gather, pack
     from broadsheet.project.schema import need_tables
@@ -46,6 +47,7 @@ def take_backup(directory: Path, file: Path) -> int:
     database = settings.DATABASES["default"]
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     (directory / "data" / "run").mkdir(exist_ok=True)
+    mirror()
     with tempfile.TemporaryDirectory(prefix="backup-", dir=directory / "data" / "run") as staged:
         with press_lock():
             gather(directory, Path(staged), database)
@@ -101,19 +103,24 @@ def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
 @dir_option
 def upgrade(directory: Path) -> int:
     """Bring a newsroom up to this version: backup, migrate, press what changed, check."""
-    found, _values = open_desk(directory)
+    found, values = open_desk(directory)
     if running(found / "data" / "run"):
         raise Failure("This newsroom is being served. Stop it, run the upgrade, start it again.")
     from django.core.management import call_command
 
     from broadsheet.newsroom.actions.indexing import catch_up, index_pending
     from broadsheet.press.actions import press_pending
+    from broadsheet.press.queries import others_alive
     from broadsheet.project.cli.checking import report
     from broadsheet.project.doctor import examine
     from broadsheet.project.schema import need_no_newer, need_tables
 
     need_tables()
     need_no_newer()
+    if values.node and (others := others_alive()):
+        raise Failure(
+            f"Other machines serve this newsroom: {', '.join(others)}. Stop them all first."
+        )
     now = dt.datetime.now(dt.UTC)
     file = found / "backups" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.tar.gz"
     os.umask(0o077)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from broadsheet.project.cli.exporting import press_export, refresh_exports
+from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, open_desk
 
 
@@ -41,6 +42,20 @@ def run_press(directory: Path, everything: bool, processes: int | None) -> int:
     made = "no byte changed" if outcome.step is None else f"edition {outcome.step}"
     click.echo(f"{outcome.renders} pages rendered, {outcome.failures} failed; {made}.")
     return 1 if outcome.failures else 0
+
+
+@press.command("follow")
+@dir_option
+def follow_press(directory: Path) -> None:
+    """Bring this machine's edition to what another one has published, where several serve the newsroom."""
+    _found, values = open_desk(directory)
+    from broadsheet.press.actions.following import follow
+    from broadsheet.press.queries import edition
+
+    if not values.node:
+        raise Failure("This machine is the newsroom's only one: the setting node is empty.")
+    follow()
+    click.echo(f"Edition {edition().number} is what was told last.")
 
 
 def _show(bar: click._termui_impl.ProgressBar[int], done: int, total: int) -> None:
