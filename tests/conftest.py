@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings as examples
 from pytest_django import DjangoDbBlocker, Settings
 
-from broadsheet.project.env import table
+from broadsheet.project.values import table
 from commanding import run, run_program
 from running import free_port
 

@@ -18,9 +18,10 @@ from proxies import Ports, make_certificate, trial_caddy, trial_nginx
 PORTS = Ports(http=8545, https=8546)
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> dict[str, Path]:
-    make_directory(tmp_path / "ledger", {"name": "The Ledger", "url": "https://ledger.example"})
+@pytest.fixture(params=["", "one"], ids=["one machine", "several machines"])
+def written(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Path]:
+    chosen = {"name": "The Ledger", "url": "https://ledger.example", "node": request.param}
+    make_directory(tmp_path / "ledger", chosen)
     files = write_deployment(tmp_path / "ledger", load(tmp_path / "ledger", {}), 8000)
     return {path.name: path for path in files}
 
@@ -40,6 +41,9 @@ def test_deployment_files_are_complete_and_name_the_newsroom(written: dict[str, 
     for path in written.values():
         text = path.read_text("utf-8")
         assert not re.search(r"@[A-Z]+@", text)
+        follows = path.name in ("broadsheet-newsstand@.service", "broadsheet-web.service")
+        is_one = 'node = ""' in (path.parents[1] / "settings.toml").read_text("utf-8")
+        assert ("press follow --dir" in text) == (follows and not is_one)
         assert "ledger" in text.lower() or path.suffix == ".timer"
 
 

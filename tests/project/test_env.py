@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from broadsheet.project import env
 from broadsheet.project.directory import make_directory, settings_text
+from broadsheet.project.values import Values
 
 
 def newsroom(folder: Path, text: str = "") -> Path:
@@ -28,7 +29,7 @@ def mistake(folder: Path, text: str = "", **environ: str) -> str:
 
 
 def test_load_nothing_set_gives_defaults(tmp_path: Path) -> None:
-    assert env.load(newsroom(tmp_path), {}) == env.Values()
+    assert env.load(newsroom(tmp_path), {}) == Values()
 
 
 def test_load_each_source_wins_over_the_next(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_settings_text_is_read_back_as_it_was_chosen(
     tmp_path_factory: pytest.TempPathFactory, chosen: dict[str, object]
 ) -> None:
     folder = newsroom(tmp_path_factory.mktemp("newsroom"), settings_text(chosen))
-    assert env.load(folder, {}) == env.Values(**chosen)
+    assert env.load(folder, {}) == Values(**chosen)
 
 
 def test_make_directory_keeps_secrets_private(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from broadsheet.project.env import PREFIX, Values
+from broadsheet.project.values import PREFIX, Values
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOTED = Path("data") / "run" / "port"

@@ -12,6 +12,7 @@ from broadsheet.press.edition import Edition
 from broadsheet.press.newsstand import Newsstand, Spool, StageDoor, Tally, elsewhere
 from broadsheet.project import env
 from broadsheet.project.prefixes import dynamic_pages, dynamic_prefixes
+from broadsheet.project.values import Values
 
 
 def whole() -> Newsstand:
@@ -52,6 +53,6 @@ def _newsstand(load_app: Callable[[], Any]) -> Newsstand:
     )
 
 
-def _newsroom() -> tuple[Path, env.Values]:
+def _newsroom() -> tuple[Path, Values]:
     directory = env.newsroom_directory()
     return directory, env.load(directory)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from broadsheet.project.directory import toml
-from broadsheet.project.env import Setting, table
+from broadsheet.project.values import Setting, table
 
 INTRODUCTION = """\
 # Configuration
 
-<!-- Made from src/broadsheet/project/env.py by `make format`; edit it there. -->
+<!-- Made from src/broadsheet/project/values.py by `make format`; edit it there. -->
 
 A newsroom's settings are in the file `settings.toml` of its directory. Everything has a default except the secrets,
 which `broadsheet init` makes. The first of these that says something wins:

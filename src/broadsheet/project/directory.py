@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.project import env
+from broadsheet.project.values import table
 
 DATABASE = Path("data") / "newsroom.sqlite3"
 FOLDERS = (
@@ -78,7 +79,7 @@ def settings_text(chosen: Mapping[str, Any]) -> str:
 def _settings_lines(chosen: Mapping[str, Any]) -> Iterator[str]:
     yield "# The newsroom's settings. A line that begins with # shows a default; remove the # to change it."
     yield "# Each may also come from the environment (BROADSHEET_<NAME>) or a file (BROADSHEET_<NAME>_FILE)."
-    for setting in env.table():
+    for setting in table():
         if setting.title:
             yield f"\n# {setting.title} {'-' * (90 - len(setting.title))}"
         yield f"\n# {setting.help}"

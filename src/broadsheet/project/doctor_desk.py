@@ -13,9 +13,9 @@ from django.db.models import Min
 from broadsheet.kit import clock
 from broadsheet.kit.models import Change
 from broadsheet.project.doctor import LATE, SKEW, Finding
-from broadsheet.project.env import Values
 from broadsheet.project.processes import Outdated
 from broadsheet.project.schema import need_schema
+from broadsheet.project.values import Values
 
 FIRST = ("database", "migrations")
 """While one of these has a problem, the looks after it would only say so again."""

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from broadsheet.project import heartbeat
 from broadsheet.project.address import LOOPBACK, at_port, forget_port, note_port
-from broadsheet.project.env import Values
 from broadsheet.project.prefixes import STYLEGUIDE
 from broadsheet.project.processes import need_port
 from broadsheet.project.roles import APP, NEWSSTAND, WORKER, Role, newsstand_at, supervise
 from broadsheet.project.supervisor import Program, Supervisor
+from broadsheet.project.values import Values
 
 PATIENCE = 60
 """Seconds for which readers wait at the start for what other machines have published."""

@@ -12,8 +12,8 @@ from broadsheet.press.edition import Edition
 from broadsheet.press.export import Export, Outcome, Site, alone, enter, follow
 from broadsheet.press.export import refresh_exports as refresh
 from broadsheet.project.cli.opening import dir_option, open_newsroom
-from broadsheet.project.env import Values
 from broadsheet.project.prefixes import dynamic_pages, dynamic_prefixes
+from broadsheet.project.values import Values
 
 APP = "127.0.0.1:8000"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from broadsheet.project import env
 from broadsheet.project.cli.failures import Failure
 from broadsheet.project.cli.opening import dir_option, enter_newsroom, open_desk
 from broadsheet.project.processes import running
+from broadsheet.project.values import Values
 
 file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
@@ -84,7 +84,7 @@ def restore(file: Path, directory: Path, database_url: str | None) -> None:
     )
 
 
-def _fill_database(directory: Path, values: env.Values, engine: str) -> None:
+def _fill_database(directory: Path, values: Values, engine: str) -> None:
     from broadsheet.project.database import POSTGRES, database
     from broadsheet.project.directory import DATABASE
     from broadsheet.project.restore import restore_database

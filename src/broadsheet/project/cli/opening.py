@@ -13,6 +13,7 @@ import click
 from broadsheet.kit.loading import loading
 from broadsheet.project import env
 from broadsheet.project.construction import need_finished
+from broadsheet.project.values import Values
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,7 +30,7 @@ def dir_option(function: F) -> F:
     )(function)
 
 
-def open_newsroom(directory: Path) -> tuple[Path, env.Values]:
+def open_newsroom(directory: Path) -> tuple[Path, Values]:
     """The newsroom's directory and settings; the rest of this process works in that newsroom.
 
     Raises SettingsError for a directory that is not a newsroom's, or not yet, and for a mistake in its settings.
@@ -38,7 +39,7 @@ def open_newsroom(directory: Path) -> tuple[Path, env.Values]:
     return enter_newsroom(directory)
 
 
-def enter_newsroom(directory: Path) -> tuple[Path, env.Values]:
+def enter_newsroom(directory: Path) -> tuple[Path, Values]:
     """As `open_newsroom`, for those who are making the newsroom."""
     os.environ["BROADSHEET_DIR"] = str(directory)
     found = env.newsroom_directory()
@@ -48,7 +49,7 @@ def enter_newsroom(directory: Path) -> tuple[Path, env.Values]:
     return found, values
 
 
-def open_desk(directory: Path) -> tuple[Path, env.Values]:
+def open_desk(directory: Path) -> tuple[Path, Values]:
     """As `open_newsroom`, and Django is loaded."""
     opened = open_newsroom(directory)
     load_django()

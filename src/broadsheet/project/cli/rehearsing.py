@@ -19,6 +19,7 @@ from broadsheet.project.cli.opening import enter_newsroom, load_django
 
 if TYPE_CHECKING:
     from broadsheet.rehearsal.report import Report
+from broadsheet.project.values import PREFIX
 
 ALIKE = ("name", "time_zone", "languages", "currency", "suggested_gifts", "refund_alone")
 """Settings in which the newsroom of a rehearsal is like the one that is named."""
@@ -84,7 +85,7 @@ def throw_away_newsroom(alike: Path | None) -> Iterator[Path]:
             raise Failure(f"{alike} is not a newsroom: it has no {env.FILE_NAME}.")
         values = env.load(alike)
         chosen |= {name: getattr(values, name) for name in ALIKE}
-    for name in [each for each in os.environ if each.startswith(env.PREFIX)]:
+    for name in [each for each in os.environ if each.startswith(PREFIX)]:
         del os.environ[name]
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as place:
         found = _made(Path(place), chosen)

@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from broadsheet.project.env import Values
 from broadsheet.project.prefixes import DESK, dynamic_pages, dynamic_prefixes
+from broadsheet.project.values import Values
 
 
 def write_deployment(directory: Path, values: Values, port: int) -> list[Path]:
@@ -31,7 +31,12 @@ def write_deployment(directory: Path, values: Values, port: int) -> list[Path]:
         "FIRST": str(port + 10),
         "SECOND": str(port + 11),
         "DYNAMIC": "|".join(_dynamic(values)),
+        "FOLLOW": "# Where several machines serve the newsroom, what others published comes first.",
     }
+    if values.node:
+        known["FOLLOW"] += (
+            f"\nExecStartPre=-/usr/bin/timeout 60 {known['BROADSHEET']} press follow --dir {directory}"
+        )
     written = []
     for template in sorted(files(__name__).joinpath("files").iterdir(), key=lambda file: file.name):
         text = re.sub(r"@([A-Z]+)@", lambda match: known[match[1]], template.read_text("utf-8"))
