@@ -43,7 +43,7 @@ from running import wait_until
 pytestmark = [
     pytest.mark.only_on_postgres,
     pytest.mark.xdist_group("bucket"),
-    pytest.mark.usefixtures("paper"),
+    pytest.mark.usefixtures("beginning", "paper"),
 ]
 
 

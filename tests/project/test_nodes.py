@@ -17,8 +17,9 @@ from broadsheet.press.edition import Edition
 from broadsheet.project.directory import choose, write_secret
 from commanding import run
 from running import Served, below, fetch, free_port, kill, publisher, wait_until
+from soaking import Budget
 
-pytestmark = [pytest.mark.xdist_group("bucket"), pytest.mark.early]
+pytestmark = pytest.mark.xdist_group("bucket")
 
 SHARED = ("settings.toml", "secrets", "theme")
 """What whoever sets a machine up brings from another one."""
@@ -85,7 +86,10 @@ def committed(directory: Path, count: int) -> list[str]:
     return [*found, *publishing.communicate()[0].split()]
 
 
-def test_what_one_publishes_the_other_shows_whoever_is_killed(nodes: list[Node]) -> None:
+@pytest.mark.soak(minutes=2)
+def test_what_one_publishes_the_other_shows_whoever_is_killed(
+    nodes: list[Node], budget: Budget
+) -> None:
     one, two = nodes
     wait_until(lambda: two.has("/"), "the other machine has followed")
     paths = committed(two.directory, 3)  # the app may run on any of them
