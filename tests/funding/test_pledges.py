@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from broadsheet.funding import tasks
 from broadsheet.funding.actions import (
@@ -18,6 +19,7 @@ from broadsheet.funding.choices import Cadence, Method
 from broadsheet.funding.errors import GatewayError, NotTaken
 from broadsheet.funding.models import (
     Attempt,
+    Occurrence,
     Pledge,
     Receipt,
 )
@@ -61,6 +63,30 @@ def test_pledge_begins_when_its_first_gift_arrives_and_what_was_agreed_to_is_kep
     assert "March 1, 2026" in welcome.body
     assert consent.text in welcome.body
     assert actions() == ["pledge.begun"]
+
+
+def test_each_pledge_gets_its_own_next_day_by_one_statement_for_each_day(
+    promises: Promises,
+) -> None:
+    promises.to("2026-01-30")
+    made = [promises.make() for _ in range(2)]
+    promises.to("2026-01-31")
+    made += [promises.make(cadence=cadence) for cadence in (Cadence.MONTHLY, Cadence.YEARLY)]
+    assert [str(Pledge.objects.get(pk=one.pk).next_on) for one in made] == [
+        *("2026-02-28", "2026-02-28", "2026-02-28", "2027-01-31")
+    ]
+    promises.to("2026-02-28")
+    with CaptureQueriesContext(connection) as asked:
+        assert plan_renewals(by="test") == 3
+    sent = [each["sql"] for each in asked if each["sql"].startswith('UPDATE "funding_pledge"')]
+    assert len(sent) == 2, "one for the 30th and one for the 31st"
+    rows = Pledge.objects.filter(pk__in=[one.pk for one in made]).order_by("pk")
+    assert [str(day) for day in rows.values_list("next_on", flat=True)] == [
+        *("2026-03-30", "2026-03-30", "2026-03-31", "2027-01-31")
+    ]
+    taken = Occurrence.objects.filter(state="taking").order_by("pledge_id")
+    assert list(taken.values_list("pledge_id", flat=True)) == [one.pk for one in made[:3]]
+    assert plan_renewals(by="test") == 0
 
 
 def test_method_of_a_single_gift_is_not_kept(promises: Promises) -> None:

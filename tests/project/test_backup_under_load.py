@@ -34,10 +34,9 @@ def test_backup_under_load_restores_whole(newsroom: Path, tmp_path: Path) -> Non
     back_up_and_restore(newsroom, tmp_path, 1, lambda: "")
 
 
-@pytest.mark.early
-@pytest.mark.postgres
+@pytest.mark.soak(minutes=1)
 def test_backup_under_load_restores_whole_on_postgres(
-    newsroom_on_postgres: Path, tmp_path: Path, new_postgres: Callable[..., str]
+    newsroom_on_postgres: Path, tmp_path: Path, new_postgres: Callable[..., str], budget: Budget
 ) -> None:
     back_up_and_restore(newsroom_on_postgres, tmp_path, 1, new_postgres)
 

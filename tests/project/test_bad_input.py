@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from broadsheet.project.cli import broadsheet
 from commanding import run
 from running import free_port
 
@@ -253,9 +255,6 @@ def test_what_is_wrong_is_said_in_one_sentence_and_changes_nothing(
         (remove(DATABASE), "database", "missing"),
         (write(DATABASE, ""), "migrations", "broadsheet restore"),
         (age_backwards, "migrations", "newer"),
-        (lambda directory: (directory / "secrets").chmod(0o755), "secrets", "chmod"),
-        (lambda directory: shutil.rmtree(directory / "data" / "media"), "folders", "media"),
-        (write("data/edition/edition.sqlite3", "Dear editor"), "edition", "press run"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -271,6 +270,18 @@ def test_check_finds_what_is_wrong_and_how_to_mend_it(
     assert any(said in problem for problem in found), ended.stdout
 
 
+def test_check_finds_all_that_is_wrong_at_once(good: Path, tmp_path: Path) -> None:
+    directory = tmp_path / "ledger"
+    shutil.copytree(good, directory)
+    (directory / "secrets").chmod(0o755)
+    shutil.rmtree(directory / "data" / "media")
+    write("data/edition/edition.sqlite3", "Dear editor")(directory)
+    said = run("check", "--dir", directory, ok=False).stdout
+    found = dict(re.findall(r"^problem +([a-z]+): (.*\n(?: .*\n)*)", said, re.MULTILINE))
+    wanted = {"secrets": "chmod", "folders": "media", "edition": "press run"}
+    assert all(words in found[subject] for subject, words in wanted.items()), said
+
+
 def test_help_names_every_command_in_full_and_needs_no_newsroom(tmp_path: Path) -> None:
     listed = run("--help", BROADSHEET_DIR=str(tmp_path / "nowhere")).stdout.partition("Commands:")[
         2
@@ -280,5 +291,7 @@ def test_help_names_every_command_in_full_and_needs_no_newsroom(tmp_path: Path) 
     assert set(commands) >= set(
         "init serve demo backup restore upgrade user check press import".split()
     )
+    assert run("check", "--help").stdout.startswith("Usage: broadsheet check")
     for command in commands:
-        assert run(command, "--help").stdout.startswith(f"Usage: broadsheet {command}")
+        said = CliRunner().invoke(broadsheet, [command, "--help"], prog_name="broadsheet").output
+        assert said.startswith(f"Usage: broadsheet {command}")

@@ -21,8 +21,10 @@ from broadsheet.kit.money import Money
 
 MOVES = ("new", "recovered", "grown", "shrunk", "lost")
 WENT = ("shrunk", "lost")
-BROAD, NAMES_BELOW = 0.78, 20
-"""The part of its column that a bar takes; the height of the names below the drawing."""
+BROAD, NAMES_BELOW = 78, 20
+"""How much of its column a bar takes, in percent; the height of the names below the drawing."""
+WHOLE = 100_00
+"""The width of a drawing in hundredths of a percent."""
 
 NAMES = {"campaign": "campaign__slug", "page": "origin"}
 COLOURS = (
@@ -105,20 +107,25 @@ def _drawn(code: str, months: list[Month]) -> dict[str, Any]:
     """A currency's months for the template. What stands beside each other is in percent, so that the drawing is as
     wide as its place and its words keep their size; what stands above each other in whole units."""
     fills = {what: fill for what, _label, fill in COLOURS}
-    drawing, width = drawing_of(months), 100 / len(months)
+    drawing, width = drawing_of(months), WHOLE // len(months)
+    broad = width * BROAD // 100
     return {
         "code": code,
         "height": HEIGHT + NAMES_BELOW,
         "line": drawing.line,
-        "bar_width": f"{width * BROAD:.2f}%",
-        "bars": [(bar, f"{bar.column * width:.2f}%", fills[bar.what]) for bar in drawing.bars],
+        "bar_width": _percent(broad),
+        "bars": [(bar, _percent(bar.column * width), fills[bar.what]) for bar in drawing.bars],
         "ticks": [(y, _tick(minor, code)) for y, minor in drawing.ticks],
         "labels": [
-            (f"{(column + BROAD / 2) * width:.2f}%", _name(month.month), (len(months) - column) % 2)
+            (_percent(column * width + broad // 2), _name(month.month), (len(months) - column) % 2)
             for column, month in enumerate(months)
         ],
         "rows": list(_rows(code, months)),
     }
+
+
+def _percent(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
 
 def _rows(code: str, months: list[Month]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
