@@ -14,6 +14,7 @@ from django.urls import reverse
 from PIL import Image
 from wagtail.models import Page, Task, WorkflowState
 
+from broadsheet.kit.bucket import Bucket, BucketAway, bucket
 from broadsheet.newsroom.actions.registers import create_topic
 from broadsheet.newsroom.actions.stories import write_story
 from broadsheet.newsroom.models import Article, Author, Picture, Topic
@@ -195,3 +196,20 @@ def test_desk_section_name_that_is_too_long_is_said_and_kept_whole(
     assert LONG.strip() in page
     assert "at most 255 characters (it has 415)" in page
     assert Page.objects.get(pk=paper.city.pk).title == "City"
+
+
+@pytest.mark.usefixtures("stored")
+def test_desk_picture_that_cannot_be_kept_is_said_and_not_there(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise BucketAway("away")
+
+    editor.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr(Bucket, "put", away)
+        assert upload(editor, "Red") == 503
+    assert not Picture.objects.exists()
+    assert upload(editor, "Red") == 200
+    name = Picture.objects.get().file.name
+    assert b"".join(bucket().get(f"media/{name}")).startswith(b"\x89PNG")

@@ -69,7 +69,10 @@ def _asking(key: str) -> Iterator[None]:
         if isinstance(error, FileNotFoundError) and NO_BUCKET not in str(error):
             raise
         said = str(error).partition("\n")[0]
-        raise BucketAway(f"The bucket did not do what it was asked with {key}: {said}") from error
+        raise BucketAway(
+            f"The bucket did not do what it was asked with {key}: {said} Is its service up, and are bucket, "
+            "bucket_url, bucket_region, bucket_key and secrets/bucket_secret right?"
+        ) from error
 
 
 def bucket() -> Bucket:

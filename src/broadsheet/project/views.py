@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin.auth import require_admin_access
 
 from broadsheet.desk.queries.rights import may_see_file
+from broadsheet.kit.bucket import BucketAway
 
 PRIVATE = {
     "Cache-Control": "private, max-age=3600",
@@ -24,6 +25,10 @@ PRIVATE = {
 }
 AWAY = (
     "The newsroom's database cannot be reached just now. Please go back and try again in a minute."
+)
+NO_BUCKET = (
+    "What keeps the newsroom's pictures cannot be reached just now, and nothing was saved. "
+    "Please go back and try again in a minute."
 )
 FAILED = "Something went wrong; those who run this site find what in its log. Please go back and try again."
 FOREVER = "public, max-age=31536000, immutable"
@@ -56,9 +61,11 @@ def media_file(request: HttpRequest, path: str) -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """What is answered in place of an error: a sentence, which needs neither database nor template."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError)
+    error = sys.exc_info()[1]
+    is_away = isinstance(error, OperationalError | BucketAway)
+    said = NO_BUCKET if isinstance(error, BucketAway) else AWAY
     return HttpResponse(
-        f"{AWAY if is_away else FAILED}\n",
+        f"{said if is_away else FAILED}\n",
         "text/plain; charset=utf-8",
         status=503 if is_away else 500,
         headers={"Cache-Control": "no-store", **({"Retry-After": "30"} if is_away else {})},

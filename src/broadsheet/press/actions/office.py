@@ -6,18 +6,17 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 
 from broadsheet.press.actions.following import purge_as_told, take_over
+from broadsheet.press.actions.telling import tell_everything
 from broadsheet.press.edition import Edition
 from broadsheet.press.errors import OfficeLost, PressElsewhere
-from broadsheet.press.models import NetworkNews, Register
+from broadsheet.press.models import Register
 from broadsheet.press.queries import is_ours, memory
 
 KEY = 7_301_126
 """The number of PostgreSQL's advisory lock that the worker in office holds for its life."""
-
-NOTHING = -1
 
 HANDOVER = 20.0
 """Seconds for which a worker in office may be gone before another machine's takes its place, which has to render
@@ -71,7 +70,7 @@ class Lock:
                     cursor.execute(setting)
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [KEY])
                 standing.is_worker = bool(cursor.fetchone()[0])
-        except DatabaseError:
+        except Error:
             self._connection.close()
         return standing.is_worker
 
@@ -80,7 +79,7 @@ class Lock:
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-        except DatabaseError:
+        except Error:
             standing.is_worker = False
         return standing.is_worker
 
@@ -133,8 +132,7 @@ def _claimed(current: Edition) -> Register:
                 )
             row.manifest, row.term, row.step = ours, row.term + 1, None
             row.save()
-            # A network may have what the former machine told it of; of ours it has heard nothing.
-            NetworkNews.objects.update(told=NOTHING)
+            tell_everything()  # of this edition's steps a network in front has heard nothing
         return row
 
 

@@ -17,6 +17,7 @@ _ERROR_BASES = (
     ("broadsheet.imports.wordpress.errors", "ImportingError"),
     ("broadsheet.demo.errors", "DemoError"),
     ("broadsheet.project.backup", "BackupError"),
+    ("broadsheet.kit.bucket", "BucketAway"),
 )
 
 _DATABASE_MENDS = (
