@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from pathlib import Path
 
@@ -22,13 +23,16 @@ from broadsheet.kit.wishes import PREFIX
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_story
 from broadsheet.newsroom.models import Article, Author, Picture, SectionPage, Topic
 from broadsheet.press.actions import check_edition, press_pending
+from broadsheet.press.actions.following import follow
 from broadsheet.press.actions.granting import Granter
+from broadsheet.press.actions.office import Standing, standing
 from broadsheet.press.edition import Edition
 from broadsheet.theme import tones
 from broadsheet.theme.choices import Density, Faces
 from broadsheet.theme.looks import KEY, styles
 from broadsheet.theme.models import Look
 from links import dead_links
+from machines import Machine, become, differences
 from paper import Paper
 from soaking import Budget
 
@@ -243,10 +247,59 @@ def test_edition_after_many_more_edits_equals_a_full_run(
         edit_at_will(tmp_path, examples=5, steps=60)
 
 
-def edit_at_will(folder: Path, *, examples: int, steps: int) -> None:
-    Desk.folder = folder
+class Machines(Desk):
+    """Two machines with one newsroom: any of them presses, the other follows, and readers of both get the same."""
+
+    settings: Settings
+
+    @initialize()
+    def found(self) -> None:
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        self.here, self.there = (Machine(name, self.settings, folder) for name in ("one", "two"))
+        become(self.here.knows)
+        self.here.move_in()
+        super().found()
+
+    @rule()
+    def press_elsewhere(self) -> None:
+        self.here.knows = dataclasses.replace(standing)
+        self.here, self.there = self.there, self.here
+        become(self.here.knows)
+        self.here.move_in()
+
+    @rule()
+    def follow(self) -> None:
+        press_pending()
+        self.here.knows = dataclasses.replace(standing)
+        with self.there.at_work():
+            follow()
+        become(self.here.knows)
+        self.here.move_in()
+        assert differences(self.here, self.there) == []
+        assert list(self.there.edition.verify()) == []
+
+    def teardown(self) -> None:
+        self.follow()
+        super().teardown()
+        become(Standing())
+
+
+@pytest.mark.only_on_postgres
+@pytest.mark.soak(minutes=2)
+@pytest.mark.django_db
+@pytest.mark.usefixtures("settings_for_machine")
+def test_readers_of_two_machines_get_the_same_whoever_presses(
+    tmp_path: Path, stored: Settings, budget: Budget
+) -> None:
+    Machines.settings = stored
+    for _piece in budget.pieces(100):
+        edit_at_will(tmp_path, examples=2, steps=40, machine=Machines)
+
+
+def edit_at_will(folder: Path, *, examples: int, steps: int, machine: type[Desk] = Desk) -> None:
+    machine.folder = folder
     run_state_machine_as_test(
-        _rolled_back(Desk),
+        _rolled_back(machine),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -28,7 +26,6 @@ from broadsheet.press.actions import (
     registering,
     roll_back,
 )
-from broadsheet.press.actions.checking import compare
 from broadsheet.press.actions.following import follow
 from broadsheet.press.actions.keeping import clear_out_here
 from broadsheet.press.actions.office import Lock, Standing, is_anybody_in_office, standing
@@ -37,6 +34,7 @@ from broadsheet.press.edition import Edition
 from broadsheet.press.errors import DamagedBlob, OfficeLost, PressElsewhere
 from broadsheet.press.models import NetworkNews, Node, Register, Registered
 from broadsheet.press.queries import edition, have_all_followed, is_in_step
+from machines import Machine, become, differences
 from paper import Paper
 from running import wait_until
 
@@ -47,48 +45,10 @@ pytestmark = [
 ]
 
 
-@dataclass
-class Machine:
-    """One of several, with its own edition and what its process knows. `with one.at_work():` is there."""
-
-    name: str
-    settings: Settings
-    folder: Path
-    knows: Standing = field(default_factory=Standing)
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        self.settings.BROADSHEET = dataclasses.replace(self.settings.BROADSHEET, node=self.name)
-        self.settings.EDITION_DIR = self.folder / self.name / "edition"
-        self.settings.MEDIA_ROOT = self.folder / self.name / "media"
-        _become(self.knows)
-        try:
-            yield
-        finally:
-            self.knows = dataclasses.replace(standing)
-
-    @property
-    def edition(self) -> Edition:
-        return Edition(self.folder / self.name / "edition")
-
-    def gets(self, path: str) -> bytes | None:
-        """What its readers get at a path, None where they get nothing or a page that says so."""
-        entry = self.edition.find(path)
-        if entry is None or entry.status != 200:
-            return None
-        with self.edition.open_blob(entry.digest) as file:
-            return file.read()
-
-
-def _become(known: Standing) -> None:
-    for name in ("is_worker", "term", "compared"):
-        setattr(standing, name, getattr(known, name))
-
-
 @pytest.fixture
 def machine(stored: Settings, tmp_path: Path) -> Iterator[Callable[[str], Machine]]:
     yield lambda name: Machine(name, stored, tmp_path / "machines")
-    _become(Standing())
+    become(Standing())
 
 
 @pytest.fixture
@@ -108,11 +68,6 @@ def two(machine: Callable[[str], Machine], one: Machine) -> Machine:
     with made.at_work():
         assert follow()
     return made
-
-
-def differences(one: Machine, two: Machine) -> list[object]:
-    editions = ({entry.path: entry for entry in each.edition.entries()} for each in (one, two))
-    return [*compare(*editions)]
 
 
 def test_readers_of_another_machine_get_every_step_as_one(
@@ -252,7 +207,7 @@ def test_machine_whose_term_ended_while_it_pressed_changes_nothing_for_others(
             press_pending()
         with one.at_work():
             office.take_office(current)
-        _become(frozen)
+        become(frozen)
         registering.tell(current)
 
     with one.at_work():
