@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from broadsheet.press.edition.entry import Form
 from broadsheet.press.edition.history import SHOWER
-from broadsheet.press.edition.stepping import BEGIN, TAKEN, end_entries
-from broadsheet.press.errors import PathTaken
+from broadsheet.press.edition.stepping import exchange
 
 
 class Told(NamedTuple):
@@ -57,10 +55,9 @@ def take_over(
 
     `is_all`: what is not among it goes. Which documents read what is not told, so nothing of it is known afterwards
     but the `tables` that some document depends on as a whole: whoever presses next renders everything. Pictures are
-    shown by SHOWER until then.
+    shown by SHOWER until then. Raises PathTaken.
     """
     sql = connection.execute
-    number: int = sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()[0] + 1
     sql(TOLD)
     for one in told:
         sql("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?)", one[:7])
@@ -68,20 +65,11 @@ def take_over(
         for coding, form in one.forms.items():
             sql("INSERT OR REPLACE INTO variants VALUES (?, ?, ?, ?)", (one.digest, coding, *form))
     sql(ARRIVING)
-    went = end_entries(connection, number, f"{LEFT} UNION {UNKNOWN}" if is_all else LEFT)
-    end_entries(connection, number, "SELECT resource FROM arriving")
-    taken = sql(TAKEN).fetchone()
-    if taken is not None:
-        raise PathTaken(*taken)
-    came = sql(BEGIN, (number,)).rowcount
-    sql("DROP TABLE arriving")
+    leaving = f"{LEFT} UNION {UNKNOWN}" if is_all else LEFT
+    step = exchange(connection, leaving, "followed another machine")
     sql("DROP TABLE told")
     _forget_reads(connection, tables)
-    if not came and not went:
-        return None
-    note = "followed another machine"
-    sql("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", (number, int(time.time()), note, came, went))
-    return number
+    return step
 
 
 def _forget_reads(connection: sqlite3.Connection, tables: Iterable[str]) -> None:

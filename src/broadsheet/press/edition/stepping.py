@@ -48,7 +48,6 @@ def move_forward(connection: sqlite3.Connection, note: str) -> int | None:
     would have one path.
     """
     sql = connection.execute
-    number: int = sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()[0] + 1
     sql(NAMES)
     sql("CREATE TEMP TABLE lost (picture INTEGER PRIMARY KEY)")
     sql("CREATE TEMP TABLE unread (key INTEGER PRIMARY KEY)")
@@ -59,20 +58,32 @@ def move_forward(connection: sqlite3.Connection, note: str) -> int | None:
     sql("DROP TABLE unread")
     sql("INSERT OR REPLACE INTO variants SELECT digest, coding, form, size FROM forms")
     sql(ARRIVING)
-    went = end_entries(
+    step = exchange(
         connection,
-        number,
         "SELECT names.id FROM proofs JOIN names ON name = resource WHERE path IS NULL "
         "UNION SELECT picture FROM lost WHERE NOT EXISTS "
         "(SELECT 1 FROM shows WHERE shows.picture = lost.picture)",
+        note,
     )
-    end_entries(connection, number, "SELECT resource FROM arriving")
+    sql("DROP TABLE lost")
+    return step
+
+
+def exchange(connection: sqlite3.Connection, leaving: str, note: str) -> int | None:
+    """Make one step: what readers get of the resources that the question `leaving` finds ends, what stands in the table
+    `arriving`, which is gone afterwards, begins. Returns its number, or None when nothing differs.
+
+    Raises PathTaken when two resources would have one path.
+    """
+    sql = connection.execute
+    number: int = sql("SELECT coalesce(max(number), 0) FROM steps").fetchone()[0] + 1
+    went = _end(connection, number, leaving)
+    _end(connection, number, "SELECT resource FROM arriving")
     taken = sql(TAKEN).fetchone()
     if taken is not None:
         raise PathTaken(*taken)
     came = sql(BEGIN, (number,)).rowcount
     sql("DROP TABLE arriving")
-    sql("DROP TABLE lost")
     if not came and not went:
         return None
     sql("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", (number, int(time.time()), note, came, went))
@@ -113,8 +124,8 @@ def _enrol(connection: sqlite3.Connection) -> None:
     )
 
 
-def end_entries(connection: sqlite3.Connection, number: int, resources: str) -> int:
-    """End what readers get now of the resources that a question finds; return how many there were."""
+def _end(connection: sqlite3.Connection, number: int, resources: str) -> int:
+    """End what readers get now of these resources; return how many there were."""
     return connection.execute(
         f"UPDATE entries SET until = ? WHERE until IS NULL AND resource IN ({resources})",  # noqa: S608
         (number,),
