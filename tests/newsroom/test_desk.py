@@ -149,6 +149,22 @@ def test_desk_register_leads_to_the_page_that_readers_see(
     assert f'href="/ar/{prefix}/ahmad/"' in answer.content.decode()
 
 
+def test_desk_slug_follows_from_the_title_when_none_was_written(
+    paper: Paper, editor: Client
+) -> None:
+    add = reverse("wagtailadmin_pages:add", args=["newsroom", "article", paper.city.pk])
+    written = {**form_of(editor, add), "title": f"Élan: {LONG}", "slug": " "}
+    editor.post(add, {**written, "action-publish": "1"})
+    story = Article.objects.get()
+    assert (story.live, len(story.slug)) == (True, 191)
+    assert story.slug.startswith("élan-a-headline-that-nobody-shortened-and-then")
+    name = reverse("wagtailsnippets_newsroom_author:add") + "?locale=ar"
+    editor.post(name, {"name": "أحمد  علي", "slug": ""})
+    assert Author.objects.get(name__startswith="أحمد").slug == "أحمد-علي"
+    answer = editor.post(add, {**written, "title": "?!"})
+    assert "This field is required." in answer.content.decode()
+
+
 def test_desk_preview_of_a_draft_shows_its_topics(paper: Paper) -> None:
     draft = paper.draft(topics=[paper.floods], bylines=[paper.ann])
     story = write_story(section=paper.city, draft=draft, by="test")

@@ -28,7 +28,7 @@ from broadsheet.newsroom.rules import is_reserved
 TITLE = TitleFieldPanel("title", widget=WholeLine)
 SLUG = FieldPanel(
     "slug",
-    widget=ShortSlug(),
+    widget=ShortSlug("title", 200),
     help_text=_(
         "The last part of the address. Readers who have the old address are led to the new one."
     ),

@@ -22,7 +22,7 @@ class Register(TranslatableMixin, index.Indexed, models.Model):
 
     name_panels: ClassVar[list[object]] = [
         TitleFieldPanel("name", placeholder=_("Name"), targets=["slug"], widget=WholeLine),
-        FieldPanel("slug", widget=ShortSlug(110)),
+        FieldPanel("slug", widget=ShortSlug("name", 110)),
     ]
     search_fields: ClassVar[list[object]] = [
         index.SearchField("name"),

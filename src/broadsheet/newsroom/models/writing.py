@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.forms import CharField
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput, SlugInput
@@ -28,11 +30,29 @@ class WholeLine(AdminAutoHeightTextInput):
 
 
 class ShortSlug(SlugInput):
-    """A slug that is made of the first `longest` characters of a title, whole words where it has some."""
+    """A slug that is made of the first `longest` characters of a title, whole words where it has some.
 
-    def __init__(self, longest: int = 200) -> None:
-        cuts = rf"^(?=.{{{longest},}}\S)(.{{1,{longest}}})\s.*$", rf"^(.{{{longest}}}).+$"
-        super().__init__(formatters=[(cut, "$1") for cut in cuts])
+    The desk's script writes it while the title is typed. Whoever is faster than the script, or leaves the slug
+    empty, gets the same one.
+    """
+
+    def __init__(self, source: str, longest: int) -> None:
+        self.source = source
+        self.cuts = (
+            rf"^(?=.{{{longest},}}\S)(.{{1,{longest}}})\s.*$",
+            rf"^(.{{{longest}}}).+$",
+        )
+        super().__init__(formatters=[(cut, "$1") for cut in self.cuts])
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        """What was written, or what follows from the title where nothing was."""
+        written: str | None = super().value_from_datadict(data, files, name)
+        if written is None or written.strip():
+            return written
+        title = " ".join(data.get(self.source, "").split())
+        for cut in self.cuts:
+            title = re.sub(cut, r"\1", title)
+        return slugify(title, allow_unicode=True)
 
 
 class StoryForm(WagtailAdminPageForm):
