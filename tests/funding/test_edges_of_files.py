@@ -11,7 +11,6 @@ import pytest
 from broadsheet.funding.choices import Cadence
 from broadsheet.funding.errors import BadMap
 from broadsheet.funding.rules.bringing import Brought, Promised, headings_of, read_supporters
-from broadsheet.funding.rules.drawing import Bar, drawing_of
 from broadsheet.funding.rules.going import (
     FORMULAS,
     Month,
@@ -269,64 +268,6 @@ def test_yearly_gift_is_a_twelfth_of_twelve_months() -> None:
     found = months_of([Taken(1, "yearly", month(1), 1211)], month(12, 2025), 14)
     assert [each.total for each in found] == [0, *[100] * 12, 0]
     assert (found[1].new, found[13].lost) == (100, 100)
-
-
-def test_bars_stand_on_the_line_and_hang_below_it_at_one_scale() -> None:
-    one = Month(month(1), total=361, new=60, recovered=90, grown=30, shrunk=11, lost=14)
-    two = Month(month(2), total=30, new=30, lost=120)
-    drawing = drawing_of([one, two])  # 361 above and 120 below: three in one unit
-    assert drawing.line == 121
-    assert drawing.bars == [
-        Bar("kept", 0, 61, 60),
-        Bar("grown", 0, 51, 10),
-        Bar("recovered", 0, 21, 30),
-        Bar("new", 0, 1, 20),
-        Bar("shrunk", 0, 121, 3),
-        Bar("lost", 0, 124, 4),
-        Bar("new", 1, 111, 10),
-        Bar("lost", 1, 121, 40),
-    ]
-    assert drawing.ticks == [(121, 0), (88, 100), (55, 200), (21, 300), (154, -100)]
-
-
-def test_a_drawing_is_never_higher_than_it_may_be() -> None:
-    whole = Month(month(1), total=238, new=238)
-    assert drawing_of([whole]).bars == [Bar("new", 0, 0, 238)]
-    more = Month(month(1), total=239, new=2)
-    assert drawing_of([more, Month(month(2))]).bars == [Bar("kept", 0, 2, 118), Bar("new", 0, 1, 1)]
-    low = drawing_of([Month(month(1), total=2, new=2, shrunk=236), Month(month(2), total=1, new=1)])
-    assert low.bars == [
-        Bar("new", 0, 0, 2), Bar("shrunk", 0, 2, 236), Bar("new", 1, 1, 1),
-    ]  # fmt: skip
-    none = drawing_of([Month(month(1))])
-    assert (none.line, none.bars, none.ticks) == (1, [], [(1, 0), (0, 1)])
-    assert drawing_of([Month(month(1), lost=1)]).bars == [Bar("lost", 0, 1, 1)]
-
-
-@pytest.mark.parametrize(
-    ("highest", "sums"),
-    [
-        (7, [0, 1, 2, 3, 4, 5, 6, 7]),
-        (8, [0, 2, 4, 6, 8]),
-        (15, [0, 2, 4, 6, 8, 10, 12, 14]),
-        (16, [0, 5, 10, 15]),
-        (39, [0, 5, 10, 15, 20, 25, 30, 35]),
-        (40, [0, 10, 20, 30, 40]),
-        (79, [0, 10, 20, 30, 40, 50, 60, 70]),
-        (80, [0, 20, 40, 60, 80]),
-        (799, [0, 100, 200, 300, 400, 500, 600, 700]),
-        (800, [0, 200, 400, 600, 800]),
-        (40_000, [0, 10_000, 20_000, 30_000, 40_000]),
-    ],
-)
-def test_ticks_are_few_and_round(highest: int, sums: list[int]) -> None:
-    drawing = drawing_of([Month(month(1), total=highest, new=highest)])
-    assert [minor for _y, minor in drawing.ticks] == sums
-
-
-def test_ticks_below_the_line_reach_what_went() -> None:
-    drawing = drawing_of([Month(month(1), total=300, new=300), Month(month(2), lost=100)])
-    assert [minor for _y, minor in drawing.ticks] == [0, 100, 200, 300, -100]
 
 
 @pytest.mark.parametrize("begins", FORMULAS)

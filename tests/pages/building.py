@@ -50,6 +50,7 @@ def main(directory: Path, port: int, migrated: Path) -> None:
     with time_machine.travel(NOW, tick=True):
         addresses = build(directory)
     giving.crowd()
+    giving.year()
     addresses |= {"key": key_of_room(), "desk": key_of_desk()}
     (directory / "specimens.json").write_text(json.dumps(addresses), "utf-8")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pages.specimens import EAGER
 
@@ -65,16 +65,32 @@ def crowd() -> None:
         begin_donation(gift=gift, nonce=f"eager {number}", by=BY, asker=asker)
 
 
-def _give(email: str, at: dt.datetime) -> Donation:
+def year() -> None:
+    """A yearly gift and some of those that come every month, in the year until now: months that differ."""
+    from broadsheet.funding.choices import Cadence
+    from broadsheet.kit import clock
+
+    _give(
+        "yearly@reader.example",
+        clock.now() - dt.timedelta(days=300),
+        minor=60_000,
+        cadence=Cadence.YEARLY,
+    )
+    for number, days in enumerate((230, 170, 80, 40)):
+        at, more = clock.now() - dt.timedelta(days=days), {"minor": 1500 * (number + 1)}
+        _give(f"monthly{number}@reader.example", at, cadence=Cadence.MONTHLY, **more)
+
+
+def _give(email: str, at: dt.datetime, **more: Any) -> Donation:
     from broadsheet.funding.actions import record_donation
     from broadsheet.funding.gateways.opening import in_process_sandbox
 
     with in_process_sandbox() as sandbox:
-        return record_donation(gift=_gift(email), at=at, sandbox=sandbox, by=BY)
+        return record_donation(gift=_gift(email, **more), at=at, sandbox=sandbox, by=BY)
 
 
-def _gift(email: str) -> Gift:
+def _gift(email: str, minor: int = 2500, **more: Any) -> Gift:
     from broadsheet.funding.actions import Gift
     from broadsheet.kit.money import Money
 
-    return Gift(amount=Money(2500, "USD"), email=email, name="Ann Reader")
+    return Gift(amount=Money(minor, "USD"), email=email, name="Ann Reader", **more)

@@ -1,4 +1,4 @@
-"""How giving is going: what comes every month, what campaigns and stories bring; as a drawing, a table and a file."""
+"""How giving is going: what comes every month, what campaigns and stories bring; as a chart, a table and a file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
-from babel.numbers import format_compact_currency
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet.funding.queries.going import Share, recurring_months, shares_by
-from broadsheet.funding.rules.drawing import HEIGHT, drawing_of
+from broadsheet.funding.renderers.chart import SERIES, charts_of
 from broadsheet.funding.rules.going import Month, spreadsheet_cell
 from broadsheet.funding.views.staff.screens import need, person, screen
 from broadsheet.kit import audit
@@ -21,21 +20,7 @@ from broadsheet.kit.money import Money
 
 MOVES = ("new", "recovered", "grown", "shrunk", "lost")
 WENT = ("shrunk", "lost")
-BROAD, NAMES_BELOW = 78, 20
-"""How much of its column a bar takes, in percent; the height of the names below the drawing."""
-WHOLE = 100_00
-"""The width of a drawing in hundredths of a percent."""
-
 NAMES = {"campaign": "campaign__slug", "page": "origin"}
-COLOURS = (
-    ("kept", "There the month before", "#64748b"),
-    ("grown", "Grown", "#0e7490"),
-    ("recovered", "Recovered", "#7c3aed"),
-    ("new", "New", "#15803d"),
-    ("shrunk", "Shrunk", "#c2410c"),
-    ("lost", "Lost", "#be123c"),
-)
-"""Each is read on white and on black alike (3 : 1, WCAG 1.4.11); the table says the same without them."""
 
 
 @need("view_donation", "see_amounts")
@@ -51,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
         currencies=[_drawn(code, months) for code, months in recurring_months().items()],
         campaigns=_told("campaign", sees_people=sees_people),
         pages=_told("page", sees_people=sees_people),
-        colours=COLOURS,
+        series=[label for _what, label, _sign in SERIES],
         moves=[move.capitalize() for move in MOVES],
     )
 
@@ -104,28 +89,14 @@ def _share(each: Share) -> list[object]:
 
 
 def _drawn(code: str, months: list[Month]) -> dict[str, Any]:
-    """A currency's months for the template. What stands beside each other is in percent, so that the drawing is as
-    wide as its place and its words keep their size; what stands above each other in whole units."""
-    fills = {what: fill for what, _label, fill in COLOURS}
-    drawing, width = drawing_of(months), WHOLE // len(months)
-    broad = width * BROAD // 100
+    """A currency's months for the template."""
     return {
         "code": code,
-        "height": HEIGHT + NAMES_BELOW,
-        "line": drawing.line,
-        "bar_width": _percent(broad),
-        "bars": [(bar, _percent(bar.column * width), fills[bar.what]) for bar in drawing.bars],
-        "ticks": [(y, _tick(minor, code)) for y, minor in drawing.ticks],
-        "labels": [
-            (_percent(column * width + broad // 2), _name(month.month), (len(months) - column) % 2)
-            for column, month in enumerate(months)
-        ],
+        "first": _name(months[0].month),
+        "last": _name(months[-1].month),
+        "charts": charts_of(code, months),
         "rows": list(_rows(code, months)),
     }
-
-
-def _percent(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
 
 def _rows(code: str, months: list[Month]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
@@ -136,17 +107,11 @@ def _rows(code: str, months: list[Month]) -> Iterator[tuple[str, str, list[tuple
             for move in MOVES
         ]
         yield (
-            _name(month.month, "%B %Y"),
+            _name(month.month),
             Money(month.total, code).format(with_zeros=True),
             [(move, Money(minor, code).format(with_zeros=True)) for move, minor in moves],
         )
 
 
-def _tick(minor: int, code: str) -> str:
-    """A round sum, as short as it can be."""
-    amount = Money(minor, code).decimal
-    return format_compact_currency(amount, code, locale="en", fraction_digits=1)
-
-
-def _name(month: dt.date, pattern: str = "%b") -> str:
-    return month.strftime(pattern)
+def _name(month: dt.date) -> str:
+    return f"{month:%B %Y}"
