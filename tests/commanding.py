@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import os
@@ -23,10 +24,12 @@ from pathlib import Path
 from typing import Any
 
 LIBRARIES = """
-    PIL.Image babel.dates bs4 click django.contrib.postgres.fields django.contrib.staticfiles.finders
-    django.core.management.commands.migrate django.db.backends.sqlite3.base django.db.models django.forms
-    django.test.client django.urls draftjs_exporter.html html5lib httpx jinja2 lxml.etree pillow_heif psycopg
-    pydantic requests rich.progress yaml
+    PIL.Image allauth anyascii babel.dates bs4 click defusedxml.ElementTree django.contrib.postgres.fields
+    django.contrib.staticfiles.finders django.core.management.commands.migrate django.db.backends.sqlite3.base
+    django.db.models django.forms django.test.client django.urls django_filters django_stubs_ext django_tasks
+    draftjs_exporter.html fido2.server filetype html5lib httpx jinja2 laces lxml.etree modelcluster modelsearch
+    permissionedforms pillow_heif psycopg pydantic requests rich.progress swapper taggit telepath tinytag
+    treebeard unittest.mock wagtail.utils.text yaml
 """.split()
 PATIENCE = 600
 """Seconds, after which a command hangs; a busy machine is slow, not wrong."""
@@ -161,4 +164,5 @@ if __name__ == "__main__":
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):
         for library in LIBRARIES:
             importlib.import_module(library)
+    gc.freeze()  # else each copy would be searched for garbage, and so become a whole one
     _serve()

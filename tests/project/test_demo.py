@@ -1,7 +1,8 @@
-"""`make demo` as a newcomer meets it: broken off, run again, stopped, and found again by a later version."""
+"""`make demo` as a newcomer meets it: broken off, run again, complete, stopped, and found again by a later version."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -9,15 +10,36 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from broadsheet.funding.choices import Phase
 from broadsheet.project.construction import MARK
-from commanding import clean_environment
+from commanding import clean_environment, run_program
 from running import free_port, is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "empty stories": 0,
+    "live static pages": 16,
+    "pages that are not live": 0,
+    "fronts": ["The Larkenford Lantern", "فانوس لاركنفورد"],
+    "stories published twice": 0,
+    "bylines of the newest": ["Callum Peverel", "Hana Verrell", "Gideon Abara"],
+    "guests": ["a-drivers-view-of-the-night", "give-the-river-room"],
+    "the newest links to the budget": True,
+    "a translation": "night-clinic-closes",
+    "its author": ["سامي قنديل", True],
+    "campaign": "/campaigns/publishing-costs-2026/",
+    "its words": ["ar", "en"],
+    "its money": [1_000_000, 671_000, 200],
+    "its phase": Phase.OPEN,
+    "settled gifts": 200,
+    "the ledger's sum": 0,
+}
+"""What a demo newsroom consists of, as `demo/looking.py` finds it."""
 
 
 def term(make: int) -> None:
@@ -109,7 +131,7 @@ def broken_off_it_is_begun_anew_and_then_serves(
 ) -> None:
     directory, port = place
     broken = run_demo()
-    broken.wait_for("Making the newsroom")
+    broken.wait_for("Drawing the pictures")
     broken.end(term)
     assert (directory / MARK).exists()
 
@@ -117,12 +139,43 @@ def broken_off_it_is_begun_anew_and_then_serves(
     site = f"http://127.0.0.1:{port}"
     assert demo.wait_for("Public site:") == f"Public site: {site}/"
     desk = demo.wait_for("Editor's desk:")
-    assert re.search(rf"{site}/desk/ .*sign in as \S+@\S+, password \S+\)$", desk)
+    sign_in = re.search(
+        rf"{site}/desk/ .*sign in as (\S+@\S+), password (demo-editor-\S+)\)$", desk
+    )
+    assert sign_in
+    editor_can_sign_in(f"{site}/desk/", *sign_in.groups())
     campaign = demo.wait_for("Campaign:").removeprefix("Campaign: ")
     assert [httpx.get(address).status_code for address in (f"{site}/", campaign)] == [200, 200]
     assert len(demo.family()) > 4
     demo.end(term)
     assert not any("Traceback" in line for line in demo.lines())
+
+
+def editor_can_sign_in(desk: str, email: str, password: str) -> None:
+    with httpx.Client(follow_redirects=True, headers={"Referer": desk}) as browser:
+        form = browser.get(desk)
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form.text)[0]
+        said = {"username": email, "password": password, "csrfmiddlewaretoken": token}
+        assert str(browser.post(form.url, data=said).url) == desk
+
+
+def everything_is_there(place: tuple[Path, int], began: dt.datetime) -> None:
+    found = json.loads(run_program("demo/looking.py", place[0]))
+    address, newest = found.pop("newest")
+    first, last = map(dt.datetime.fromisoformat, found.pop("booked from and to"))
+    published = dt.datetime.fromisoformat(newest)
+    assert (
+        address == f"/{published.astimezone(ZoneInfo('Europe/London')):%Y/%m}/tram-costs-warning/"
+    )
+    assert began - dt.timedelta(hours=1) <= published < dt.datetime.now(dt.UTC)
+    a_month_before = published - dt.timedelta(days=27)
+    assert dt.datetime.fromisoformat(found.pop("oldest")) < a_month_before
+    assert first < a_month_before
+    assert last < published + dt.timedelta(hours=1)
+    english, arabic = found.pop("live stories")
+    assert english >= 32
+    assert arabic >= 8
+    assert found == COMPLETE
 
 
 def run_again_it_makes_nothing_anew(run_demo: Callable[[], Demo]) -> None:
@@ -149,6 +202,8 @@ def of_an_older_version_it_is_brought_up_to_date(
 def test_demo_is_broken_off_served_run_again_and_found_by_a_later_version(
     run_demo: Callable[[], Demo], place: tuple[Path, int]
 ) -> None:
+    began = dt.datetime.now(dt.UTC)
     broken_off_it_is_begun_anew_and_then_serves(run_demo, place)
+    everything_is_there(place, began)
     run_again_it_makes_nothing_anew(run_demo)
     of_an_older_version_it_is_brought_up_to_date(run_demo, place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import TypedDict
 
@@ -15,7 +14,6 @@ from broadsheet.demo.reading import LANGUAGES, read_edition
 from broadsheet.kit import clock, tokens
 from broadsheet.readers.actions import create_account
 from broadsheet.readers.choices import Role
-from broadsheet.readers.models import User
 
 EDITOR = "editor@larkenfordlantern.example"
 
@@ -28,13 +26,12 @@ class DemoNewsroom(TypedDict):
     campaign: str
 
 
-def build_newsroom(*, say: Callable[[str], object], now: dt.datetime | None = None) -> DemoNewsroom:
+def build_newsroom(*, say: Callable[[str], object]) -> DemoNewsroom:
     """Fill an empty, founded newsroom whose languages are English and Arabic; `say` is told of each step.
 
-    Stories are dated back from `now`. What is there already is kept, so that a second run changes nothing
-    and a run after a broken one completes it. It presses nothing.
+    Stories are dated back from now. It presses nothing.
     """
-    now = now or clock.now()
+    now = clock.now()
     first: Desk | None = None
     for language in LANGUAGES:
         edition = read_edition(language)
@@ -47,19 +44,18 @@ def build_newsroom(*, say: Callable[[str], object], now: dt.datetime | None = No
     say("Opening a campaign; two hundred supporters give")
     campaign = run_campaign(now=now)
     address = f"/campaigns/{campaign.slug}/"
-    return {"email": EDITOR, "password": _ensure_editor(), "campaign": address}
+    return {"email": EDITOR, "password": _create_editor(), "campaign": address}
 
 
-def _ensure_editor() -> str:
-    """The editor's password: this newsroom's own, and the same each time it is asked for."""
+def _create_editor() -> str:
+    """The editor's password, which is this newsroom's own."""
     password = f"demo-editor-{tokens.sign(b'demo editor', settings.SECRET_KEY)[:10]}"
-    if not User.objects.filter(email=EDITOR).exists():
-        create_account(
-            email=EDITOR,
-            password=password,
-            role=Role.EDITOR,
-            first_name="Layla",
-            last_name="Haddari",
-            by=BY,
-        )
+    create_account(
+        email=EDITOR,
+        password=password,
+        role=Role.EDITOR,
+        first_name="Layla",
+        last_name="Haddari",
+        by=BY,
+    )
     return password

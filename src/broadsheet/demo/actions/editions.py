@@ -55,14 +55,13 @@ class Desk:
 
 
 def build_edition(*, desk: Desk) -> None:
-    """Make whatever of the edition is missing; what is there and published is left as it is."""
+    """Make all of the edition, in a newsroom that has nothing of it."""
     _open_sections(desk)
     _fill_registers(desk)
     for story in desk.edition.stories:
-        desk.stories[story.key] = _find_or_write(desk, story)
+        desk.stories[story.key] = _begin_story(desk, story)
     for story in desk.edition.stories:
-        if not desk.stories[story.key].live:
-            _publish_story(desk, story)
+        _publish_story(desk, story)
     waiting = {page.key: page for page in desk.edition.pages}
     for key in list(waiting):
         _make_page(desk, waiting, key)
@@ -70,10 +69,9 @@ def build_edition(*, desk: Desk) -> None:
 
 
 def _open_sections(desk: Desk) -> None:
-    present = {s.slug: s for s in SectionPage.objects.child_of(desk.front)}
     for entry in desk.edition.sections:
         slug = entry["slug"]
-        desk.sections[slug] = present.get(slug) or create_section(
+        desk.sections[slug] = create_section(
             parent=desk.front,
             title=entry["title"],
             slug=slug,
@@ -84,20 +82,18 @@ def _open_sections(desk: Desk) -> None:
 
 
 def _fill_registers(desk: Desk) -> None:
-    authors = {a.slug: a for a in Author.objects.filter(locale=desk.locale)}
     for entry in desk.edition.authors:
         slug = entry["slug"]
-        desk.authors[slug] = authors.get(slug) or create_author(
+        desk.authors[slug] = create_author(
             **entry,
             locale=desk.locale,
             portrait=desk.library[slug],
             translation_of=desk.first.authors[slug] if desk.first else None,
             by=BY,
         )
-    topics = {t.slug: t for t in Topic.objects.filter(locale=desk.locale)}
     for entry in desk.edition.topics:
         slug = entry["slug"]
-        desk.topics[slug] = topics.get(slug) or create_topic(
+        desk.topics[slug] = create_topic(
             **entry,
             locale=desk.locale,
             translation_of=desk.first.topics[slug] if desk.first else None,
@@ -105,11 +101,8 @@ def _fill_registers(desk: Desk) -> None:
         )
 
 
-def _find_or_write(desk: Desk, story: Text) -> Article:
-    """The story's page; a new one is still empty, so that stories may link to one another in circles."""
-    found = Article.objects.filter(locale=desk.locale, slug=story.slug).first()
-    if found is not None:
-        return found
+def _begin_story(desk: Desk, story: Text) -> Article:
+    """The story's page, still empty, so that stories may link to one another in circles."""
     original = (
         desk.first.stories[story.translation_of] if desk.first and story.translation_of else None
     )
@@ -143,27 +136,22 @@ def _make_page(desk: Desk, waiting: dict[str, Text], key: str) -> None:
     for kind, other in text.links():
         if kind == "page":
             _make_page(desk, waiting, other)
-    same = StaticPage.objects.child_of(desk.front).filter(slug=text.slug)
-    same.not_live().delete()  # what every newsroom begins with is only a proposal
-    page = same.first()
-    if page is None:
-        page = write_static_page(
-            parent=desk.front,
-            title=text.headline,
-            slug=text.slug,
-            body=raw_blocks(text.blocks, desk.library, desk.address),
-            translation_of=desk.first.pages[key] if desk.first else None,
-            by=BY,
-        )
-    if not page.live:
-        publish_page(page=page, by=BY)
+    # What every newsroom begins with is only a proposal.
+    StaticPage.objects.child_of(desk.front).filter(slug=text.slug).delete()
+    page = write_static_page(
+        parent=desk.front,
+        title=text.headline,
+        slug=text.slug,
+        body=raw_blocks(text.blocks, desk.library, desk.address),
+        translation_of=desk.first.pages[key] if desk.first else None,
+        by=BY,
+    )
+    publish_page(page=page, by=BY)
     desk.pages[key] = page
 
 
 def _arrange_front(desk: Desk) -> None:
     paper, front = desk.edition.paper, desk.edition.front
-    if desk.front.tagline:
-        return
     chosen = [desk.stories[key].pk for key in front["chosen"]]
     body: list[RawBlock] = [
         {"type": "lead", "value": {"story": desk.stories[front["lead"]].pk}},

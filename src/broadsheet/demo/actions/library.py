@@ -18,7 +18,7 @@ Library = dict[str, Picture]
 
 
 def fill_library(*, edition: Edition) -> Library:
-    """Every picture that this edition's texts and authors show, in the library once, made if need be."""
+    """Every picture that this edition's texts and authors show, in the library once for all editions."""
     shown: dict[str, Illustration] = {}
     for story in edition.stories:
         for picture in story.illustrations():

@@ -1,6 +1,8 @@
-"""Documents for supporters, for the page and for the printer."""
+"""Documents for supporters, for the page and for the printer.
 
-from broadsheet.funding.renderers.pdf import statement_pdf
+What draws PDF (`pdf`) is imported where one is asked for: its libraries are a seventh of what a process loads.
+"""
+
 from broadsheet.funding.renderers.yearly import Sheet, sheet_of
 
-__all__ = ["Sheet", "sheet_of", "statement_pdf"]
+__all__ = ["Sheet", "sheet_of"]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from broadsheet.funding.actions.stating import signature_of, statement_path
 from broadsheet.funding.models import YearlyStatement
 from broadsheet.funding.queries import last_statement
-from broadsheet.funding.renderers import sheet_of, statement_pdf
+from broadsheet.funding.renderers import sheet_of
 from broadsheet.theme.answers import page_answer
 
 
@@ -47,6 +47,8 @@ def download(request: HttpRequest, key: str, signature: str) -> HttpResponse:
 
 def pdf_answer(statement: YearlyStatement, code: str) -> HttpResponse:
     """A statement's PDF in the language of a code, which is active; kept by nobody on its way."""
+    from broadsheet.funding.renderers.pdf import statement_pdf
+
     body = statement_pdf(sheet_of(statement, code), code, statement.issued_at)
     name = statement.label.replace("/", "-")
     return HttpResponse(
