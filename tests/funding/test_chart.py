@@ -143,10 +143,10 @@ def test_every_other_month_is_named_where_there_is_no_room_and_the_newest_always
         assert narrow == [name if at % 2 else "" for at, name in enumerate(wide)]
 
 
-def test_a_server_does_without_the_library_until_somebody_looks() -> None:
+def test_a_server_does_without_the_libraries_until_somebody_looks() -> None:
     code = (
         "import django, sys; django.setup(); import broadsheet.project.urls\n"
-        "print({'pygal', 'importlib_metadata'} & set(sys.modules))"
+        "print({'pygal', 'importlib_metadata', 'fpdf', 'fontTools'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True
