@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from broadsheet.funding.actions.accounts import open_account
 from broadsheet.funding.actions.checkout import KEY_LIFE, UNOPENED, order_of
@@ -141,7 +143,8 @@ def _occurrences(
 def _claim(occurrence: Occurrence) -> bool:
     """Take an occurrence for this worker; should it die, another looks at it again after a while."""
     now = clock.now()
-    tries = Attempt.objects.filter(donation=occurrence.donation_id).count()
+    gift = occurrence.donation_id
+    tries = Attempt.objects.filter(donation=gift).count() if gift else 0
     rows = Occurrence.objects.filter(
         pk=occurrence.pk, state=OccurrenceState.TAKING, try_at__lte=now
     )
@@ -151,18 +154,13 @@ def _claim(occurrence: Occurrence) -> bool:
 def _attempt_to_charge(occurrence: Occurrence, by: audit.Actor) -> Attempt | None:
     """The open attempt of an occurrence's gift; a new one, with the gift if need be, where it is still to be taken."""
     with transaction.atomic():
-        # Held first, read then: whoever waits for the row is told no method by a join if it moves meanwhile.
-        Pledge.objects.select_for_update().get(pk=occurrence.pledge_id)
-        known = Pledge.objects.select_related("supporter", "method__account")
-        pledge = known.get(pk=occurrence.pledge_id)
-        occurrence = Occurrence.objects.select_related("pledge__supporter", "donation").get(
-            pk=occurrence.pk
-        )
+        # Without joins: whoever waits for the row is told no method by one if it moves meanwhile.
+        pledge = Pledge.objects.select_for_update().get(pk=occurrence.pledge_id)
+        occurrence = Occurrence.objects.get(pk=occurrence.pk)
         if occurrence.state != OccurrenceState.TAKING:
             return None
-        found = Attempt.objects.select_related("account", "donation", "charges")
-        latest = found.filter(donation=occurrence.donation_id, state__in=OPEN).first()
-        if latest is not None:
+        occurrence.pledge = pledge
+        if occurrence.donation_id and (latest := _open_attempt(occurrence.donation_id)):
             return latest
         now = clock.now()
         is_late = clock.day_of(now) - occurrence.due_on > LATEST and not occurrence.declines
@@ -180,6 +178,11 @@ def _attempt_to_charge(occurrence: Occurrence, by: audit.Actor) -> Attempt | Non
         if method is None:
             refuse(occurrence, Decline.CARD, by)
         return attempt
+
+
+def _open_attempt(gift: int) -> Attempt | None:
+    found = Attempt.objects.select_related("account", "donation", "charges")
+    return found.filter(donation=gift, state__in=OPEN).first()
 
 
 def _gift_of(pledge: Pledge, occurrence: Occurrence, now: dt.datetime) -> Donation:
@@ -203,9 +206,10 @@ def _is_outdated(pledge: Pledge, donation: Donation) -> bool:
 
 def _usable(pledge: Pledge) -> PaymentMethod | None:
     """What a pledge is taken from, None where that cannot be."""
-    method = pledge.method
-    is_closed = method is not None and method.account.state == AccountState.CLOSED
-    return None if is_closed else method
+    if pledge.method_id is None:
+        return None
+    method = PaymentMethod.objects.select_related("account").get(pk=pledge.method_id)
+    return None if method.account.state == AccountState.CLOSED else method
 
 
 def _mark_sent(occurrence: Occurrence, attempt: Attempt) -> bool:
@@ -215,20 +219,15 @@ def _mark_sent(occurrence: Occurrence, attempt: Attempt) -> bool:
     """
     now = clock.now()
     with transaction.atomic():
-        pledge = Pledge.objects.select_for_update().get(pk=occurrence.pledge_id)
-        occurrence = Occurrence.objects.get(pk=occurrence.pk)
-        is_wanted = (
-            pledge.state in RUNNING
-            and pledge.held_at is None
-            and occurrence.state == OccurrenceState.TAKING
-        )
-        held = Attempt.objects.select_for_update().get(pk=attempt.pk)
-        sent = held.submitted_at or now
-        if not is_wanted or held.state not in UNOPENED or now - sent > KEY_LIFE:
+        held = Pledge.objects.select_for_update().only("state", "held_at")
+        pledge = held.get(pk=occurrence.pledge_id)
+        taking = Occurrence.objects.filter(pk=occurrence.pk, state=OccurrenceState.TAKING)
+        if pledge.state not in RUNNING or pledge.held_at or not taking.exists():
             return False
-        held.state, held.submitted_at, held.error = AttemptState.SUBMITTED, sent, ""
-        held.save(update_fields=["state", "submitted_at", "error"])
-    return True
+        is_young = Q(submitted_at=None) | Q(submitted_at__gte=now - KEY_LIFE)
+        rows = Attempt.objects.filter(is_young, pk=attempt.pk, state__in=UNOPENED)
+        sent = Coalesce(F("submitted_at"), now)
+        return bool(rows.update(state=AttemptState.SUBMITTED, submitted_at=sent, error=""))
 
 
 def _note_failure(attempt: Attempt, error: GatewayError, by: audit.Actor) -> None:
