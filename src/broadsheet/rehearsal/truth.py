@@ -6,6 +6,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
+from django.db.models import F
+
 from broadsheet.funding import checks
 from broadsheet.funding.choices import (
     AttemptState,
@@ -35,12 +37,12 @@ def always() -> Iterator[str]:
     ]
     if twice:
         yield f"{len(twice)} pledges have two gifts on their way at a time"
-    for pledge in Pledge.objects.filter(state=PledgeState.CANCELED):
-        sent = Attempt.objects.filter(
-            donation__occurrence__pledge=pledge, submitted_at__gt=pledge.ended_at
-        )
-        if sent.exclude(charges=None).exists():
-            yield f"pledge {pledge.key} was charged after it was cancelled"
+    charged = Attempt.objects.exclude(charges=None).filter(
+        donation__occurrence__pledge__state=PledgeState.CANCELED,
+        submitted_at__gt=F("donation__occurrence__pledge__ended_at"),
+    )
+    for key in charged.values_list("donation__occurrence__pledge__key", flat=True).distinct():
+        yield f"pledge {key} was charged after it was cancelled"
     yield from (f"two different letters have the name {name}" for name in letters.differing())
 
 
