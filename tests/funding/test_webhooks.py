@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from broadsheet.funding import handlers, tasks
-from broadsheet.funding.actions import process_event, replay_event
+from broadsheet.funding.actions import inbox, process_event, replay_event
 from broadsheet.funding.choices import EventState, Verdict
+from broadsheet.funding.gateways.protocol import Notice
 from broadsheet.funding.models import InboxEvent, LedgerTransaction, ProcessorAccount
 from broadsheet.kit import clock
 from broadsheet.kit.models import AuditEntry
@@ -28,6 +30,23 @@ def verdicts() -> list[str]:
 
 
 # Order and number -----------------------------------------------------------------------------
+
+
+def test_w1_event_that_comes_again_while_it_is_stored_is_kept_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.give(2500, "pay")
+    event, look = stage.events()[-1], inbox._unknown
+
+    def overtaken(account: ProcessorAccount, notices: Sequence[Notice]) -> list[Notice]:
+        fresh = look(account, notices)
+        monkeypatch.setattr(inbox, "_unknown", look)
+        assert stage.deliver(event).status_code == 200
+        return fresh
+
+    monkeypatch.setattr(inbox, "_unknown", overtaken)
+    assert stage.deliver(event).status_code == 200
+    assert InboxEvent.objects.filter(event_id=event["id"]).count() == 1
 
 
 def test_w2_every_order_of_the_events_of_a_payment_ends_the_same(stage: Stage) -> None:

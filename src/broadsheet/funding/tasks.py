@@ -111,8 +111,8 @@ def look_at_accounts() -> None:
         if account.webhook_url != webhook_url and account.state != AccountState.CLOSED:
             connect = partial(connect_account, account=account, webhook_url=webhook_url, by=BY)
             _try(f"connect {account.slug}", connect)
+            account.refresh_from_db()
         ProcessorAccount.objects.filter(pk=account.pk).update(listed_at=clock.now())
-        account.refresh_from_db()
         collect = partial(collect_events, account=account, by=BY)
         _try(f"fetch events of {account.slug}", collect)
 

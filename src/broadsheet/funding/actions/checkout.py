@@ -19,7 +19,7 @@ from broadsheet.funding.errors import GatewayError
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Gateway, Order
 from broadsheet.funding.models import Attempt, CampaignText, Donation
-from broadsheet.funding.queries import pledge_of
+from broadsheet.funding.queries import is_of_pledge
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.kit import audit, clock
 from broadsheet.kit.public import language_prefix
@@ -110,15 +110,17 @@ def order_of(donation: Donation, attempt: Attempt) -> Order:
         language=donation.language,
         email=donation.supporter.email,
         methods_off=tuple(attempt.account.methods_off),
-        keeps_method=pledge_of(donation) is not None,
+        keeps_method=is_of_pledge(donation),
     )
 
 
 def _description(donation: Donation) -> str:
-    words = CampaignText.objects.filter(
-        campaign=donation.campaign, language=donation.language
-    ).first()
     name: str = settings.BROADSHEET.name
+    if donation.campaign_id is None:
+        return name[:200]
+    words = CampaignText.objects.filter(
+        campaign=donation.campaign_id, language=donation.language
+    ).first()
     return f"{name}: {words.title}"[:200] if words else name[:200]
 
 

@@ -93,8 +93,9 @@ def begin_donation(
         _check(gift, now, is_by_hand=offline is not None)
         try:
             with transaction.atomic():
-                found = _begin(gift, nonce, account, method, now, asker)
-                audit.record("donation.begun", found, by=by, attempt=1)
+                begun = _begin(gift, nonce, account, method, now, asker)
+                audit.record("donation.begun", begun, by=by, attempt=1)
+                return begun
         except IntegrityError:
             # Somebody with the same nonce was faster: theirs is ours.
             found = Donation.objects.get(nonce=nonce)

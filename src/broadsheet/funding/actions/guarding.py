@@ -132,11 +132,12 @@ def note_cards(attempt: Attempt, tries: Sequence[CardTry], by: audit.Actor) -> N
     now = clock.now()
     if not tries or now - attempt.created_at > YOUNG:
         return
-    known = set(attempt.cards.values_list("ident", flat=True))
-    fresh = [each for each in tries if each.ident not in known]
+    known = list(attempt.cards.all())
+    idents = {each.ident for each in known}
+    fresh = [each for each in tries if each.ident not in idents]
     if not fresh:
         return
-    TriedCard.objects.bulk_create(
+    known += TriedCard.objects.bulk_create(
         TriedCard(
             account_id=attempt.account_id,
             ident=each.ident,
@@ -149,12 +150,11 @@ def note_cards(attempt: Attempt, tries: Sequence[CardTry], by: audit.Actor) -> N
     )
     _count_cards(attempt, fresh, now)
     goes_round = any(
-        holders_of(card, now - WATCHED) > MOST_HOLDERS
-        for card in set(attempt.cards.values_list("card", flat=True))
+        holders_of(card, now - WATCHED) > MOST_HOLDERS for card in {each.card for each in known}
     )
     if goes_round:
         raise_breaker(why=Alarm.CARD, by=by)
-    if goes_round or attempt.cards.filter(is_declined=True).count() >= MOST_DECLINES:
+    if goes_round or sum(each.is_declined for each in known) >= MOST_DECLINES:
         _stop(attempt, now, by)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from broadsheet.funding.actions.payouts import record_payout
@@ -62,7 +62,7 @@ def collect_events(
         notices, more = gateway.events_after(last)
         if not notices:
             break
-        stored += len(_store(account, _unknown(account, notices), {"listed": "by us"}))
+        stored += len(_store(account, notices, {"listed": "by us"}))
         last = notices[-1].event_id
         ProcessorAccount.objects.filter(pk=account.pk).update(last_event=last)
     if stored:
@@ -71,40 +71,45 @@ def collect_events(
 
 
 def _unknown(account: ProcessorAccount, notices: Sequence[Notice]) -> list[Notice]:
-    """Those that did not arrive, which are few: all are asked for at once."""
+    """Those that we have not: all are asked for at once."""
     listed = [notice.event_id for notice in notices]
     rows = InboxEvent.objects.filter(account=account, event_id__in=listed)
-    arrived = set(rows.values_list("event_id", flat=True))
-    return [notice for notice in notices if notice.event_id not in arrived]
+    known = set(rows.values_list("event_id", flat=True))
+    return [notice for notice in notices if notice.event_id not in known]
 
 
 def _store(
     account: ProcessorAccount, notices: Sequence[Notice], headers: Mapping[str, str]
 ) -> list[InboxEvent]:
     fresh = []
-    for notice in notices:
-        now = clock.now()
-        with transaction.atomic():
-            event, is_new = InboxEvent.objects.get_or_create(
-                account=account,
-                event_id=notice.event_id,
-                defaults={
-                    "type": notice.type,
-                    "object_type": notice.object_type,
-                    "object_id": notice.object_id,
-                    "claimed_minor": notice.amount.minor if notice.amount else None,
-                    "claimed_currency": notice.amount.currency if notice.amount else "",
-                    "livemode": notice.livemode,
-                    "body": notice.raw,
-                    "headers": dict(headers),
-                    "received_at": now,
-                    "due_at": now,
-                },
-            )
-            if is_new:
-                announce("processor-event.received", pk=event.pk)
-                fresh.append(event)
+    for notice in _unknown(account, notices):
+        try:
+            fresh.append(_store_one(account, notice, headers))
+        except IntegrityError:
+            # Somebody has stored it meanwhile; where nobody has, this says so.
+            InboxEvent.objects.get(account=account, event_id=notice.event_id)
     return fresh
+
+
+@transaction.atomic
+def _store_one(account: ProcessorAccount, notice: Notice, headers: Mapping[str, str]) -> InboxEvent:
+    now = clock.now()
+    event = InboxEvent.objects.create(
+        account=account,
+        event_id=notice.event_id,
+        type=notice.type,
+        object_type=notice.object_type,
+        object_id=notice.object_id,
+        claimed_minor=notice.amount.minor if notice.amount else None,
+        claimed_currency=notice.amount.currency if notice.amount else "",
+        livemode=notice.livemode,
+        body=notice.raw,
+        headers=dict(headers),
+        received_at=now,
+        due_at=now,
+    )
+    announce("processor-event.received", pk=event.pk)
+    return event
 
 
 def process_events(*, by: audit.Actor) -> None:
@@ -134,12 +139,12 @@ def process_event(
     """
     if not _claim(event):
         return False
-    event.refresh_from_db(fields=["attempts"])  # all else of it stays as it came
     try:
         seen = {} if looked is None else looked
         verdict = _examine(event, gateway or gateway_of(event.account), by, seen)
     except Exception as error:  # whatever it is, the event must not be lost
         logger.exception("Event %s cannot be processed.", event.pk)
+        event.refresh_from_db(fields=["attempts"])
         dead = event.attempts >= MOST_TRIES
         InboxEvent.objects.filter(pk=event.pk, state=EventState.PROCESSING).update(
             state=EventState.DEAD if dead else EventState.FAILED,
@@ -215,11 +220,11 @@ def _is_of_erased(event: InboxEvent, looked: Looked) -> bool:
 
 def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None:
     """The attempt that a checkout belongs to, by our own key: it was written before the processor was asked."""
-    return (
-        Attempt.objects.select_related("account", "donation__campaign")
-        .filter(account=account, idempotency_key=checkout.reference)
-        .first()
-    )
+    rows = Attempt.objects.filter(account=account, idempotency_key=checkout.reference)
+    attempt = rows.select_related("donation").first()
+    if attempt:
+        attempt.account = account
+    return attempt
 
 
 def _claims_otherwise(event: InboxEvent, checkout: Checkout) -> bool:

@@ -42,7 +42,7 @@ LATE = dt.timedelta(days=1)
 def hold_pledge_of(donation: Donation) -> None:
     """Hold the row of the pledge that a gift is made for, if any: it is taken before the attempt's."""
     rows = Pledge.objects.select_for_update(of=("self",)).filter(occurrences__donation=donation)
-    rows.first()
+    rows.only("pk").first()
 
 
 def gift_came(attempt: Attempt, payment: Payment, at: dt.datetime, by: audit.Actor) -> None:
@@ -189,5 +189,5 @@ def _open_incident(pledge: Pledge, attempt: Attempt, by: audit.Actor) -> None:
 
 
 def _occurrence_of(attempt: Attempt) -> Occurrence | None:
-    rows = Occurrence.objects.select_related("pledge__supporter")
+    rows = Occurrence.objects.select_related("pledge")
     return rows.filter(donation=attempt.donation_id).first()

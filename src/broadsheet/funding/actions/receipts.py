@@ -6,7 +6,6 @@ import datetime as dt
 from email.utils import format_datetime
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -46,9 +45,9 @@ def first_state(supporter: Supporter) -> ReceiptState:
 
 def next_number(name: str) -> tuple[ReceiptSeries, int]:
     """The next number of a series, which is the caller's until its transaction ends: a rollback gives it back."""
-    series, _is_new = ReceiptSeries.objects.get_or_create(name=name)
-    ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
-    series.refresh_from_db()
+    series, _is_new = ReceiptSeries.objects.select_for_update().get_or_create(name=name)
+    series.last += 1
+    series.save(update_fields=["last"])
     return series, series.last
 
 
@@ -109,9 +108,10 @@ def message_of(receipt: Receipt) -> Message:
 
 def _campaign_words(donation: Donation) -> CampaignText | None:
     """What the campaign is called in the receipt's language, or in any other that it has words in."""
-    texts = {
-        text.language: text for text in CampaignText.objects.filter(campaign=donation.campaign)
-    }
+    if donation.campaign_id is None:
+        return None
+    rows = CampaignText.objects.filter(campaign=donation.campaign_id)
+    texts = {text.language: text for text in rows}
     return texts.get(donation.receipt_language) or next(iter(texts.values()), None)
 
 

@@ -56,7 +56,9 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         return Verdict.LYING
     with transaction.atomic():
         hold_pledge_of(donation)
-        attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        held = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        held.account = attempt.account  # an attempt's account is never another one
+        attempt = held
         _note(attempt, checkout)
         state = fold(AttemptState(attempt.state), checkout.seen)  # type: ignore[call-arg]
         verdict = Verdict.UNCHANGED
@@ -74,9 +76,10 @@ def _move(
 ) -> Verdict:
     """Move the attempt whose row is held, and do what follows."""
     donation = attempt.donation
-    Attempt.objects.filter(pk=attempt.pk).update(state=state, error="")
+    attempt.state, attempt.error = state, ""
     audit.record("attempt.moved", donation, by=by, attempt=attempt.pk, state=state)
     if state != AttemptState.SUCCEEDED or payment is None:
+        attempt.save(update_fields=["state", "error"])
         _follow(donation, state)
         if state in ENDED:
             charge_ended(attempt, payment, by)
@@ -108,16 +111,18 @@ def _amounts(checkout: Checkout) -> Iterator[Money]:
 
 def _note(attempt: Attempt, checkout: Checkout) -> None:
     """Remember the processor's objects of an attempt."""
-    Attempt.objects.filter(pk=attempt.pk, checkout_url="").update(
-        checkout_id=checkout.ident, checkout_url=checkout.url
-    )
+    named = (checkout.ident, checkout.url)
+    if not attempt.checkout_url and (attempt.checkout_id, attempt.checkout_url) != named:
+        attempt.checkout_id, attempt.checkout_url = named
+        attempt.save(update_fields=["checkout_id", "checkout_url"])
     found = [("checkout_session", checkout.ident)] if checkout.is_hosted else []
     if checkout.payment:
         found.append(("payment", checkout.payment.ident))
-    for kind, ident in found:
-        ProcessorObject.objects.get_or_create(
-            account=attempt.account, type=kind, ident=ident, defaults={"attempt": attempt}
-        )
+    objects = (
+        ProcessorObject(account=attempt.account, type=kind, ident=ident, attempt=attempt)
+        for kind, ident in found
+    )
+    ProcessorObject.objects.bulk_create(objects, ignore_conflicts=True)  # we have most of them
 
 
 def _follow(donation: Donation, state: AttemptState) -> None:
@@ -129,7 +134,7 @@ def _follow(donation: Donation, state: AttemptState) -> None:
 
 
 def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Actor) -> None:
-    """Write the money into the ledger, and what follows from a first payment."""
+    """Write the money into the ledger and what the attempt is now, and what follows from a first payment."""
     balance, at = payment.balance, payment.succeeded_at
     if balance is None or at is None:
         raise ValueError(f"payment {payment.ident} succeeded without a balance or a time")
@@ -152,7 +157,8 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
     )
     attempt.payment_id, attempt.captured_minor = payment.ident, payment.amount.minor
     attempt.is_extra = not is_first
-    attempt.save(update_fields=["payment_id", "captured_minor", "is_extra"])
+    told = ["state", "error", "payment_id", "captured_minor", "is_extra"]
+    attempt.save(update_fields=told)
     if not is_first:
         propose_return(attempt, "Paid twice", by)
         logger.error("Donation %s was paid twice; the second is to return.", donation.pk)

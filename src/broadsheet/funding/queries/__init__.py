@@ -27,6 +27,7 @@ from broadsheet.funding.queries.campaigns import (
 )
 from broadsheet.funding.queries.guarding import raised_breaker
 from broadsheet.funding.queries.pledges import (
+    is_of_pledge,
     last_period,
     pledge_of,
     to_announce,
@@ -66,6 +67,7 @@ __all__ = [
     "gifts_of_year",
     "gifts_to_choose",
     "given_by",
+    "is_of_pledge",
     "kept_giver",
     "last_period",
     "last_statement",

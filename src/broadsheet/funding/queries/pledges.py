@@ -28,6 +28,11 @@ def pledge_of(donation: Donation) -> Pledge | None:
     return Pledge.objects.filter(occurrences__donation=donation).first()
 
 
+def is_of_pledge(donation: Donation) -> bool:
+    """Whether a gift was made for a pledge."""
+    return Occurrence.objects.filter(donation=donation).exists()
+
+
 def last_period(pledge: Pledge) -> dt.date:
     """The last period of a pledge that has its occurrence, or, of one that was brought over, was taken elsewhere."""
     last = pledge.occurrences.order_by("-period").first()
