@@ -178,7 +178,9 @@ def take_gifts() -> None:
     """Take gifts of pledges whose time has come; a processor that does not answer is left alone until later."""
     silent: set[int | None] = set()
     due = Occurrence.objects.filter(state=OccurrenceState.TAKING, try_at__lte=clock.now())
-    for occurrence in due.select_related("pledge__method").order_by("try_at", "pk")[:BATCH]:
+    # Most of the time there are none, and all else is asked for once it is held.
+    due = due.select_related("pledge__method").only("donation", "pledge__method__account")
+    for occurrence in due.order_by("try_at", "pk")[:BATCH]:
         method = occurrence.pledge.method
         account = method.account_id if method else None
         if account in silent:
@@ -195,8 +197,10 @@ def take_gifts() -> None:
 
 def send_pledge_mails() -> None:
     """Send messages about pledges that wait, and those whose sender died."""
-    waiting = PledgeMail.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[MailState.SENT, MailState.DROPPED]
+    waiting = (
+        PledgeMail.objects.only("pk")
+        .filter(due_at__lte=clock.now())
+        .exclude(state__in=[MailState.SENT, MailState.DROPPED])
     )
     for mail in waiting.order_by("due_at", "pk")[:BATCH]:
         send_pledge_mail(mail=mail)
@@ -204,8 +208,10 @@ def send_pledge_mails() -> None:
 
 def send_receipts() -> None:
     """Send receipts that wait, and those whose sender died."""
-    waiting = Receipt.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[ReceiptState.SENT, ReceiptState.BY_HAND]
+    waiting = (
+        Receipt.objects.only("pk")
+        .filter(due_at__lte=clock.now())
+        .exclude(state__in=[ReceiptState.SENT, ReceiptState.BY_HAND])
     )
     for receipt in waiting.order_by("due_at")[:BATCH]:
         send_receipt(receipt=receipt, by=BY)
@@ -213,8 +219,10 @@ def send_receipts() -> None:
 
 def send_statements() -> None:
     """Send yearly statements that wait, and those whose sender died."""
-    waiting = YearlyStatement.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[ReceiptState.SENT, ReceiptState.BY_HAND]
+    waiting = (
+        YearlyStatement.objects.only("pk")
+        .filter(due_at__lte=clock.now())
+        .exclude(state__in=[ReceiptState.SENT, ReceiptState.BY_HAND])
     )
     for statement in waiting.order_by("due_at", "pk")[:BATCH]:
         send_statement(statement=statement)
@@ -222,8 +230,10 @@ def send_statements() -> None:
 
 def send_updates() -> None:
     """Send updates of campaigns that wait, and those whose sender died."""
-    waiting = UpdateMail.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[MailState.SENT, MailState.DROPPED]
+    waiting = (
+        UpdateMail.objects.only("pk")
+        .filter(due_at__lte=clock.now())
+        .exclude(state__in=[MailState.SENT, MailState.DROPPED])
     )
     for mail in waiting.order_by("due_at", "pk")[:BATCH]:
         send_update(mail=mail)

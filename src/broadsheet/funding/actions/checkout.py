@@ -86,8 +86,8 @@ def _attempt_to_use(donation: Donation, by: audit.Actor, asker: Asker | None) ->
     """The latest attempt; a new one where the donation is not settled and no attempt is open any more."""
     with transaction.atomic():
         # Whoever holds the row sees every attempt that others began: there is only ever one open.
-        state = Donation.objects.select_for_update().get(pk=donation.pk).state
-        latest = donation.attempts.select_related("account", "donation").latest("pk")
+        state = Donation.objects.select_for_update().only("state").get(pk=donation.pk).state
+        latest = donation.attempts.select_related("account").latest("pk")
         if latest.state in OPEN or state == DonationState.SETTLED:
             return latest
         account = open_account(by=by)
@@ -110,7 +110,7 @@ def order_of(donation: Donation, attempt: Attempt) -> Order:
         language=donation.language,
         email=donation.supporter.email,
         methods_off=tuple(attempt.account.methods_off),
-        keeps_method=is_of_pledge(donation),
+        keeps_method=attempt.charges_id is not None or is_of_pledge(donation),
     )
 
 

@@ -199,10 +199,9 @@ def _supporter(gift: Gift, now: dt.datetime) -> Supporter:
         return Supporter.objects.create(email="", **fresh)
     # Looked for and held in one question: whoever is erased meanwhile has no address any more.
     rows = Supporter.objects.select_for_update()
-    found = rows.get_or_create(email=email, defaults=fresh)[0]
-    held = Supporter.objects.select_for_update().get(pk=found.pk)
+    held = rows.get_or_create(email=email, defaults=fresh)[0]
     while held.merged_into_id is not None:
-        held = Supporter.objects.select_for_update().get(pk=held.merged_into_id)
+        held = rows.get(pk=held.merged_into_id)
     return held
 
 

@@ -25,7 +25,12 @@ from broadsheet.funding.models import (
     SpentProof,
     TriedCard,
 )
-from broadsheet.funding.queries.guarding import holders_of, raised_breaker, tried_cards
+from broadsheet.funding.queries.guarding import (
+    declined_tries,
+    holders_of,
+    raised_breaker,
+    tried_cards,
+)
 from broadsheet.funding.rules.folding import OPEN
 from broadsheet.funding.rules.guarding import (
     HOLD,
@@ -217,7 +222,10 @@ def watch_breaker(*, by: audit.Actor) -> None:
     now, percent = clock.now(), settings.BROADSHEET.decline_alarm
     raised = raised_breaker()
     if raised is None:
+        tries = declined_tries(now - WATCHED)
         for window, least in LEAST:
+            if tries < least:
+                continue
             cards, declined = tried_cards(now - window)
             if is_alarming(cards, declined, least, percent):
                 raise_breaker(why=Alarm.DECLINES, by=by, cards=cards, declined=declined)

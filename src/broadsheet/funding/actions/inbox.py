@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from broadsheet.funding.actions.payouts import record_payout
 from broadsheet.funding.actions.settling import settle_donation
@@ -171,8 +171,8 @@ def replay_event(*, event: InboxEvent, by: audit.Actor) -> None:
 def _claim(event: InboxEvent) -> bool:
     """Take an event for this worker by a conditional update; one that a dead worker took is taken over."""
     now = clock.now()
-    waiting = Q(state__in=[EventState.RECEIVED, EventState.FAILED, EventState.PROCESSING])
-    rows = InboxEvent.objects.filter(waiting, pk=event.pk, due_at__lte=now)
+    waiting = [EventState.RECEIVED, EventState.FAILED, EventState.PROCESSING]
+    rows = InboxEvent.objects.filter(pk=event.pk, state__in=waiting, due_at__lte=now)
     return bool(
         rows.update(state=EventState.PROCESSING, attempts=F("attempts") + 1, due_at=now + STALE)
     )
@@ -221,9 +221,11 @@ def _is_of_erased(event: InboxEvent, looked: Looked) -> bool:
 def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None:
     """The attempt that a checkout belongs to, by our own key: it was written before the processor was asked."""
     rows = Attempt.objects.filter(account=account, idempotency_key=checkout.reference)
-    attempt = rows.select_related("donation").first()
-    if attempt:
-        attempt.account = account
+    try:
+        attempt = rows.select_related("donation").get()
+    except Attempt.DoesNotExist:
+        return None
+    attempt.account = account
     return attempt
 
 

@@ -190,4 +190,7 @@ def _open_incident(pledge: Pledge, attempt: Attempt, by: audit.Actor) -> None:
 
 def _occurrence_of(attempt: Attempt) -> Occurrence | None:
     rows = Occurrence.objects.select_related("pledge")
-    return rows.filter(donation=attempt.donation_id).first()
+    try:
+        return rows.get(donation=attempt.donation_id)
+    except Occurrence.DoesNotExist:
+        return None

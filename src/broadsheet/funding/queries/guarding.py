@@ -18,6 +18,11 @@ def raised_breaker() -> Breaker | None:
     return Breaker.objects.filter(is_raised=True).first()
 
 
+def declined_tries(since: dt.datetime) -> int:
+    """How often a card was declined since then: at least as often as there are cards that were."""
+    return TriedCard.objects.filter(is_declined=True, at__gt=since).count()
+
+
 def tried_cards(since: dt.datetime) -> tuple[int, int]:
     """How many cards were tried since then, or since the last release, and how many of them paid nothing."""
     released = Breaker.objects.aggregate(last=Max("released_at"))["last"]

@@ -61,9 +61,13 @@ def to_announce(now: dt.datetime) -> QuerySet[Pledge]:
     )
     rare = Q(cadence=Cadence.YEARLY, next_on__lte=today + NOTICE[Cadence.YEARLY])
     after_a_while = Q(cadence=Cadence.MONTHLY, next_on__lte=today + NOTICE[Cadence.MONTHLY])
-    rows = Pledge.objects.filter(rare | (after_a_while & ~Exists(lately)))
-    coming = rows.filter(state__in=GOING_ON, next_on__gt=today, held_at=None)
-    return coming.filter(~Exists(_told(PledgeNews.UPCOMING, now - NOTICE[Cadence.YEARLY])))
+    return Pledge.objects.filter(
+        rare | (after_a_while & ~Exists(lately)),
+        ~Exists(_told(PledgeNews.UPCOMING, now - NOTICE[Cadence.YEARLY])),
+        state__in=GOING_ON,
+        next_on__gt=today,
+        held_at=None,
+    )
 
 
 def to_remind(now: dt.datetime) -> QuerySet[Occurrence]:
