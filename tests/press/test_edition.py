@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -154,6 +155,26 @@ def test_step_picture_file_missing_changes_nothing(edition: Edition, tmp_path: P
         put(edition, page("page:1", "/a/", pictures=use))
     assert edition.number == 0
     assert list(edition.blobs.unfinished()) == []
+
+
+def test_step_that_the_disk_refuses_changes_nothing_and_is_taken_again(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(edition, page("page:1", "/a/"))
+    before = set(edition.blobs.all())
+
+    def refuse(_handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", refuse)
+        with pytest.raises(OSError, match="Input/output"):
+            put(edition, page("page:2", "/b/", b"other words " * 100))
+    assert edition.number == 1
+    assert set(edition.blobs.all()) == before
+    assert list(edition.blobs.unfinished()) == []
+    assert put(edition, page("page:2", "/b/", b"other words " * 100)) == 2
+    assert list(edition.verify()) == []
 
 
 def test_step_of_many_documents_is_whole(edition: Edition) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from io import BufferedReader
 from pathlib import Path
 
@@ -21,7 +21,7 @@ REMEMBERED = 20_000
 
 
 class Blobs:
-    """The files of one edition. Each is whole or absent: it gets its name only when it is on the disk."""
+    """The files of one edition. A manifest names a file only when it is on the disk, and whole."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -73,7 +73,7 @@ class Blobs:
 
 
 class Incoming:
-    """Blobs on their way into the store: written beside it, then made durable and given their names together.
+    """Blobs on their way into the store: written beside it, then given their names and made durable together.
 
     `adopts`: those that an earlier process wrote and left are taken over, each checked. Without `keeps`
     nothing is written: digests are all that comes of it.
@@ -142,29 +142,39 @@ class Incoming:
         return digest, size
 
     def settle(self) -> None:
-        """Put everything accepted on the disk and into the store; afterwards even a power cut cannot take it."""
-        places = {self._store.path(digest).parent for digest in self._waiting}
-        self._sync(self._waiting.values())
-        for place in places:
-            place.mkdir(exist_ok=True)
-        for digest, written in self._waiting.items():
-            written.replace(self._store.path(digest))
-        self._sync([*places, self._store.directory] if places else ())
-        self._waiting.clear()
+        """Put everything accepted into the store and on the disk; afterwards even a power cut cannot take it.
 
-    def _sync(self, paths: Iterable[Path]) -> None:
-        if len(self._waiting) > FEW:
-            os.sync()
-            return
-        for path in paths:
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        No manifest names it before. What a power cut leaves half of is found by its digest, and written anew.
+        """
+        named = {digest: self._store.path(digest) for digest in self._waiting}
+        for place in {path.parent for path in named.values()}:
+            place.mkdir(exist_ok=True)
+        for digest, path in named.items():
+            self._waiting[digest].replace(path)
+        try:
+            _sync(named.values(), self._store.directory)
+        except OSError:
+            # What could not be put on the disk may still be read as if it were there.
+            for path in named.values():
+                path.unlink(missing_ok=True)
+            raise
+        self._waiting.clear()
 
     def discard(self) -> None:
         """Let go of what has not been settled."""
         for written in self._waiting.values():
             written.unlink(missing_ok=True)
         self._waiting.clear()
+
+
+def _sync(files: Collection[Path], store: Path) -> None:
+    """Put new files on the disk, and their names in the folders of a store."""
+    if len(files) > FEW:
+        os.sync()
+        return
+    for path in [*files, *{path.parent for path in files}, store] if files else ():
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
