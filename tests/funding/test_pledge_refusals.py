@@ -179,6 +179,16 @@ def test_method_that_the_processor_forgot_becomes_a_link(promises: Promises) -> 
     assert promises.last_gift(pledge).state == "lapsed"
 
 
+def test_pledge_without_a_method_becomes_a_link_and_is_charged_nowhere(promises: Promises) -> None:
+    pledge = promises.make()
+    Pledge.objects.filter(pk=pledge.pk).update(method=None)
+    promises.to("2026-02-28")
+    promises.work()
+    facts = promises.facts(pledge)
+    assert (facts["state"], facts["charges"]) == ("past_due", 0)
+    assert facts["mails"] == ["Your gift of $25 waits for you"]
+
+
 def test_refusal_of_what_ended_meanwhile_changes_nothing(promises: Promises) -> None:
     pledge = promises.make()
     promises.to("2026-02-28")
