@@ -80,6 +80,29 @@ def fill(gifts: int, entries: int) -> None:
             cursor.execute("ANALYZE")
 
 
+def fill_done(gifts: int) -> None:
+    """Write what so many gifts left behind, all of it done: three events of each, a letter about every tenth."""
+    from broadsheet.funding.models import InboxEvent, Pledge, PledgeMail, ProcessorAccount
+
+    account = ProcessorAccount.objects.earliest("pk").pk
+    _rows(
+        InboxEvent, 3 * gifts, account_id=str(account), event_id="'evt_' || i", type="'payment.succeeded'",
+        object_type="'payment'", object_id="'pay_' || i", body=_bytes("'{}'"), headers="'{}'",
+        received_at=_at("i"), due_at=_at("i"), state="'done'", verdict="'unchanged'",
+    )  # fmt: skip
+    pledge = Pledge.objects.order_by("pk").values_list("pk", flat=True).first()
+    if pledge is not None:
+        _rows(
+            PledgeMail, gifts // 10, pledge_id=str(pledge), name="'letter ' || i", news="'upcoming'",
+            facts="'{}'", made_at=_at("i"), state="'sent'", due_at=_at("i"),
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [InboxEvent, PledgeMail]):
+            cursor.execute(statement)
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+
+
 def fill_pledges(pledges: int, supporters: int, today: dt.date) -> None:
     """Write so many monthly pledges, due today and on the four days before, each with the periods that it had."""
     from broadsheet.funding.models import Occurrence, PaymentMethod, Pledge, ProcessorAccount
@@ -202,6 +225,10 @@ def _at(minutes: str) -> str:
     if connection.vendor == "sqlite":
         return f"datetime('2024-01-01', '+' || ({minutes}) || ' minutes')"
     return f"timestamptz '2024-01-01 00:00:00+00' + ({minutes}) * interval '1 minute'"
+
+
+def _bytes(text: str) -> str:
+    return f"CAST({text} AS BLOB)" if connection.vendor == "sqlite" else f"{text}::bytea"
 
 
 def _uuid(number: str) -> str:

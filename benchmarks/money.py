@@ -1,7 +1,7 @@
 """What money takes with a million gifts: webhooks, settling, reconciling, renewals, the staff's screens, rooms.
 
-`python -m benchmarks.money [looking|room|planning|intake|settling|reconciling …] [--gifts N] [--entries N] [--pledges N]
-[--engine sqlite|postgres …]`
+`python -m benchmarks.money [looking|room|planning|ticking|intake|settling|reconciling …] [--gifts N] [--entries N]
+[--pledges N] [--engine sqlite|postgres …]`
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from typing import Any
 
 import httpx
 
+from benchmarks import ticking
 from benchmarks.places import own_newsroom, say
 
-NAMES = ("looking", "room", "planning", "intake", "settling", "reconciling")
+NAMES = ("looking", "room", "planning", "ticking", "intake", "settling", "reconciling")
 RATE, SECONDS = 100, 20
 """Webhooks a second, and for how long."""
 
@@ -91,9 +92,11 @@ def measure(engine: str, names: list[str], gifts: int, entries: int, pledges: in
         look_into_rooms()
     if "planning" in names:
         plan(pledges, gifts // GIFTS_EACH)
-    if not {"intake", "settling", "reconciling"}.intersection(names):
+    if not {"ticking", "intake", "settling", "reconciling"}.intersection(names):
         return
     with sandbox():
+        if "ticking" in names:
+            ticking.look(gifts)
         if "intake" in names:
             take_in()
         if "settling" in names:

@@ -20,6 +20,7 @@ from broadsheet.funding.actions import (
     pause_pledge,
     resume_pledge,
     skip_gift,
+    tell_what_comes,
 )
 from broadsheet.funding.choices import Cadence
 from broadsheet.funding.errors import GatewayError, PledgeRefused
@@ -52,6 +53,7 @@ class PledgeMoves:
     @rule()
     def renew(self) -> None:
         tasks.look_at_pledges()
+        tell_what_comes()
         tasks.take_gifts()
 
     @precondition(lambda self: Pledge.objects.exists())

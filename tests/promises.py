@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 
 from broadsheet.funding import checks, tasks
+from broadsheet.funding.actions import tell_what_comes
 from broadsheet.funding.choices import Cadence, LedgerAccount
 from broadsheet.funding.models import Donation, Pledge
 from broadsheet.funding.queries import ledger_sum
@@ -55,6 +56,7 @@ class Promises:
     def work(self) -> None:
         """What the worker does about pledges, and about what follows."""
         tasks.look_at_pledges()
+        tell_what_comes()
         tasks.take_gifts()
         self.stage.work()
         tasks.send_pledge_mails()

@@ -235,7 +235,7 @@ class Desk(RuleBasedStateMachine):
 def test_edition_after_any_edits_equals_a_full_run(
     tmp_path: Path, settings_for_machine: None
 ) -> None:
-    edit_at_will(tmp_path, examples=12, steps=20)
+    edit_at_will(tmp_path, examples=9, steps=20)
 
 
 @pytest.mark.soak(minutes=4)

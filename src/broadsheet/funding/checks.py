@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from broadsheet.funding.actions import webhook_address
 from broadsheet.funding.choices import (
+    WAITING,
     AccountState,
     DonationState,
     EventState,
@@ -124,8 +125,8 @@ def gifts() -> Iterator[Finding]:
 def waiting() -> Iterator[Finding]:
     """Whether events or receipts wait too long."""
     late = clock.now() - LATE
-    events = InboxEvent.objects.exclude(state=EventState.DONE)
-    if count := events.exclude(state=EventState.DEAD).filter(received_at__lt=late).count():
+    events = InboxEvent.objects
+    if count := events.filter(state__in=WAITING, received_at__lt=late).count():
         yield f"{count} processor events wait for more than ten minutes", "Is the worker alive?"
     if count := events.filter(state=EventState.DEAD).count():
         yield f"{count} processor events could not be processed", "Look at them at the desk."

@@ -179,6 +179,10 @@ class EventState(Choice):
     DEAD = "dead", "Failed for good"
 
 
+WAITING = (EventState.RECEIVED, EventState.FAILED, EventState.PROCESSING)
+"""States of an event about which something is to be done."""
+
+
 class Verdict(Choice):
     """What an event turned out to be."""
 

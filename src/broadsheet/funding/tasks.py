@@ -31,7 +31,6 @@ from broadsheet.funding.actions import (
     send_update,
     submit_refund,
     tell_time,
-    tell_what_comes,
     turn_phase,
     wake_pledge,
     watch_breaker,
@@ -78,19 +77,15 @@ LISTING = dt.timedelta(minutes=1)
 LISTING_CLOSED = dt.timedelta(hours=12)
 """How often an account is asked that is closed: refunds still fail there and disputes are won, if it answers at all."""
 
+TO_SEND = (MailState.PENDING, MailState.SENDING, MailState.FAILED)
+RECEIPTS_TO_SEND = (ReceiptState.PENDING, ReceiptState.SENDING, ReceiptState.FAILED)
 TO_MAKE = (RefundState.APPROVED, RefundState.SUBMITTED, RefundState.UNKNOWN)
 BY = "worker"
 
 
 def tick() -> None:
     """Do what is due: accounts, events, attempts, receipts, campaigns. A failure of one stops no other."""
-    jobs = (
-        *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds),
-        *(look_at_pledges, take_gifts, send_receipts, send_pledge_mails),
-        *(send_statements, turn_campaigns, send_updates, send_links, send_entries, guard),
-        forget,
-    )
-    for job in jobs:
+    for job in JOBS:
         try:
             job()
         except Exception:
@@ -162,16 +157,16 @@ def look_at_refunds() -> None:
 
 
 def look_at_pledges() -> None:
-    """Let pauses end and waiting lapse, plan what has become due, and tell what comes."""
+    """Let pauses end and waiting lapse, and plan what has become due."""
     today = clock.day_of(clock.now())
-    for pledge in Pledge.objects.filter(state=PledgeState.PAUSED, paused_until__lte=today):
+    paused = Pledge.objects.filter(state=PledgeState.PAUSED, paused_until__lte=today)
+    for pledge in paused.order_by("paused_until"):
         wake_pledge(pledge=pledge, by=BY)
     waited = Occurrence.objects.filter(state=OccurrenceState.TAKING, ends_at__lte=clock.now())
     for occurrence in waited[:BATCH]:
         end_waiting(occurrence=occurrence, by=BY)
     while plan_renewals(by=BY):
         pass
-    tell_what_comes()
 
 
 def take_gifts() -> None:
@@ -197,61 +192,45 @@ def take_gifts() -> None:
 
 def send_pledge_mails() -> None:
     """Send messages about pledges that wait, and those whose sender died."""
-    waiting = (
-        PledgeMail.objects.only("pk")
-        .filter(due_at__lte=clock.now())
-        .exclude(state__in=[MailState.SENT, MailState.DROPPED])
-    )
-    for mail in waiting.order_by("due_at", "pk")[:BATCH]:
+    due = PledgeMail.objects.filter(due_at__lte=clock.now(), state__in=TO_SEND).only("pk")
+    for mail in due.order_by("due_at", "pk")[:BATCH]:
         send_pledge_mail(mail=mail)
 
 
 def send_receipts() -> None:
     """Send receipts that wait, and those whose sender died."""
-    waiting = (
-        Receipt.objects.only("pk")
-        .filter(due_at__lte=clock.now())
-        .exclude(state__in=[ReceiptState.SENT, ReceiptState.BY_HAND])
-    )
-    for receipt in waiting.order_by("due_at")[:BATCH]:
+    due = Receipt.objects.filter(due_at__lte=clock.now(), state__in=RECEIPTS_TO_SEND).only("pk")
+    for receipt in due.order_by("due_at")[:BATCH]:
         send_receipt(receipt=receipt, by=BY)
 
 
 def send_statements() -> None:
     """Send yearly statements that wait, and those whose sender died."""
-    waiting = (
-        YearlyStatement.objects.only("pk")
-        .filter(due_at__lte=clock.now())
-        .exclude(state__in=[ReceiptState.SENT, ReceiptState.BY_HAND])
+    due = YearlyStatement.objects.filter(due_at__lte=clock.now(), state__in=RECEIPTS_TO_SEND).only(
+        "pk"
     )
-    for statement in waiting.order_by("due_at", "pk")[:BATCH]:
+    for statement in due.order_by("due_at", "pk")[:BATCH]:
         send_statement(statement=statement)
 
 
 def send_updates() -> None:
     """Send updates of campaigns that wait, and those whose sender died."""
-    waiting = (
-        UpdateMail.objects.only("pk")
-        .filter(due_at__lte=clock.now())
-        .exclude(state__in=[MailState.SENT, MailState.DROPPED])
-    )
-    for mail in waiting.order_by("due_at", "pk")[:BATCH]:
+    due = UpdateMail.objects.filter(due_at__lte=clock.now(), state__in=TO_SEND).only("pk")
+    for mail in due.order_by("due_at", "pk")[:BATCH]:
         send_update(mail=mail)
 
 
 def send_links() -> None:
     """Send links to who asked for them, those too whose sender died."""
-    waiting = GiftLink.objects.filter(due_at__lte=clock.now()).exclude(state=MailState.SENT)
-    for link in waiting.order_by("due_at", "pk")[:BATCH]:
+    due = GiftLink.objects.filter(due_at__lte=clock.now(), state__in=TO_SEND)
+    for link in due.order_by("due_at", "pk")[:BATCH]:
         send_link(link=link)
 
 
 def send_entries() -> None:
     """Send codes to supporters who asked for one, those too whose sender died."""
-    waiting = EntryLetter.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[MailState.SENT, MailState.DROPPED]
-    )
-    for letter in waiting.order_by("due_at", "pk")[:BATCH]:
+    due = EntryLetter.objects.filter(due_at__lte=clock.now(), state__in=TO_SEND)
+    for letter in due.order_by("due_at", "pk")[:BATCH]:
         send_entry(letter=letter)
 
 
@@ -290,3 +269,12 @@ def _try(what: str, work: Callable[[], object]) -> None:
         work()
     except GatewayError as error:
         logger.warning("Cannot %s: %s", what, error)
+
+
+JOBS = (
+    *(look_at_accounts, drain_inbox, look_at_attempts, look_at_refunds),
+    *(look_at_pledges, take_gifts, send_receipts, send_pledge_mails),
+    *(send_statements, turn_campaigns, send_updates, send_links, send_entries, guard),
+    forget,
+)
+"""What a tick does, in this order."""

@@ -39,6 +39,7 @@ def jobs(go_on: Callable[[], bool] = lambda: True) -> Iterator[Job]:
     """Every job of this newsroom's worker, besides the press itself. What takes long asks `go_on` now and then, which
     may take its time, and ends where it says no."""
     from broadsheet.funding import tasks as funding
+    from broadsheet.funding.actions import tell_what_comes
     from broadsheet.newsroom import tasks as newsroom
     from broadsheet.press import tasks as press
 
@@ -46,6 +47,7 @@ def jobs(go_on: Callable[[], bool] = lambda: True) -> Iterator[Job]:
     yield from newsroom.jobs()
     yield Job("run tasks", 0.3, partial(run_tasks, go_on))
     yield Job("look after gifts", 5.0, funding.tick)
+    yield Job("tell supporters what comes", 3600.0, tell_what_comes)
     yield Job("sweep", 3600.0, sweep)
 
 

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from broadsheet.funding import tasks
-from broadsheet.funding.actions import receive_event
-from broadsheet.funding.choices import AttemptState, EventState, MailState, RefundState
+from broadsheet.funding.actions import receive_event, tell_what_comes
+from broadsheet.funding.choices import WAITING, AttemptState, MailState, RefundState
 from broadsheet.funding.errors import BadWebhook
 from broadsheet.funding.gateways.in_process import InProcessSandbox
 from broadsheet.funding.gateways.opening import on_stage
@@ -81,6 +81,12 @@ class Stage:
                 return
             self.wait(BETWEEN)
 
+    def tell(self) -> None:
+        """What the worker tells supporters days before it comes; here once a day."""
+        if not self.is_down:
+            with self.crashes.perhaps(self._crashed):
+                tell_what_comes()
+
     def is_unfinished(self) -> bool:
         """Whether something waits whose worker died or whose answer got lost."""
         sending = [MailState.SENDING, MailState.FAILED, MailState.PENDING]
@@ -88,7 +94,7 @@ class Stage:
             state__in=[AttemptState.CREATED, AttemptState.SUBMITTED], charges__isnull=False
         )
         return (
-            InboxEvent.objects.exclude(state__in=[EventState.DONE, EventState.DEAD]).exists()
+            InboxEvent.objects.filter(state__in=WAITING).exists()
             or Attempt.objects.filter(in_doubt).exists()
             or Receipt.objects.filter(state__in=sending).exists()
             or PledgeMail.objects.filter(state__in=sending).exists()

@@ -75,6 +75,7 @@ class Skies:
 def _live(day: int, played: Stage, people: People, moving: Moving, office: Office) -> None:
     """The rest of a day: the newsroom's morning, supporters and moves in the afternoon, the staff in the evening."""
     begin = played.plan.day(day)
+    played.tell()
     played.work()
     played.to(begin + dt.timedelta(hours=8))
     was_away, played.troubles.is_away = played.troubles.is_away, False
@@ -95,4 +96,5 @@ def _quieten(played: Stage, banks: Banks, office: Office) -> None:
         banks.end_slow(0)
         office.live()
         played.wait(dt.timedelta(hours=25))
+        played.tell()
         played.work()

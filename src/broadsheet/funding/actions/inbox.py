@@ -11,7 +11,7 @@ from django.db.models import F
 
 from broadsheet.funding.actions.payouts import record_payout
 from broadsheet.funding.actions.settling import settle_donation
-from broadsheet.funding.choices import EventState, Verdict
+from broadsheet.funding.choices import WAITING, EventState, Verdict
 from broadsheet.funding.gateways.opening import gateway_of
 from broadsheet.funding.gateways.protocol import Checkout, Gateway, Notice
 from broadsheet.funding.models import Attempt, InboxEvent, ProcessorAccount
@@ -118,9 +118,7 @@ def process_events(*, by: audit.Actor) -> None:
     Each payment is asked for once: several events tell of it, all of them before it is fetched.
     """
     looked: Looked = {}
-    waiting = InboxEvent.objects.filter(due_at__lte=clock.now()).exclude(
-        state__in=[EventState.DONE, EventState.DEAD]
-    )
+    waiting = InboxEvent.objects.filter(due_at__lte=clock.now(), state__in=WAITING)
     for event in list(waiting.select_related("account").order_by("due_at", "pk")[:BATCH]):
         process_event(event=event, by=by, looked=looked)
 
@@ -171,8 +169,7 @@ def replay_event(*, event: InboxEvent, by: audit.Actor) -> None:
 def _claim(event: InboxEvent) -> bool:
     """Take an event for this worker by a conditional update; one that a dead worker took is taken over."""
     now = clock.now()
-    waiting = [EventState.RECEIVED, EventState.FAILED, EventState.PROCESSING]
-    rows = InboxEvent.objects.filter(pk=event.pk, state__in=waiting, due_at__lte=now)
+    rows = InboxEvent.objects.filter(pk=event.pk, state__in=WAITING, due_at__lte=now)
     return bool(
         rows.update(state=EventState.PROCESSING, attempts=F("attempts") + 1, due_at=now + STALE)
     )

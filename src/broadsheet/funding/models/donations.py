@@ -231,7 +231,7 @@ class Attempt(models.Model):
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     looks = models.PositiveIntegerField(default=0)
-    look_at = models.DateTimeField(db_index=True)
+    look_at = models.DateTimeField()
     error = models.CharField(max_length=300, blank=True)
     payment_id = models.CharField(max_length=100, blank=True)
     captured_minor = models.BigIntegerField(default=0)
@@ -247,6 +247,7 @@ class Attempt(models.Model):
                 condition=models.Q(stopped_at__isnull=False),
                 name="funding_attempt_stopped",
             ),
+            models.Index(fields=("state", "look_at"), name="funding_attempt_by_state"),
         )
         constraints = (
             models.CheckConstraint(

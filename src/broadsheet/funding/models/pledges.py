@@ -116,6 +116,11 @@ class Pledge(models.Model):
                 condition=models.Q(next_on__isnull=False),
                 name="funding_pledge_next",
             ),
+            models.Index(
+                fields=("paused_until",),
+                condition=models.Q(paused_until__isnull=False),
+                name="funding_pledge_paused_until",
+            ),
         )
 
     def __str__(self) -> str:
@@ -174,6 +179,7 @@ class Occurrence(models.Model):
                 condition=models.Q(try_at__isnull=False),
                 name="funding_occurrence_to_try",
             ),
+            models.Index(fields=("state", "ends_at"), name="funding_occurrence_by_state"),
         )
 
     def __str__(self) -> str:
@@ -238,13 +244,7 @@ class PledgeMail(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("pledge", "name"), name="funding_pledge_mail_once"),
         )
-        indexes = (
-            models.Index(
-                fields=("due_at",),
-                condition=~models.Q(state__in=[MailState.SENT.value, MailState.DROPPED.value]),
-                name="funding_pledge_mail_waiting",
-            ),
-        )
+        indexes = (models.Index(fields=("state", "due_at"), name="funding_pledge_mail_by_state"),)
 
     def __str__(self) -> str:
         return f"{self.pledge_id} {self.name}"

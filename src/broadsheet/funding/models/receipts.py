@@ -32,12 +32,13 @@ class Receipt(models.Model):
         _("state"), max_length=10, choices=ReceiptState.pairs(), default=ReceiptState.PENDING.value
     )
     tries = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("series", "number", "version")
+        indexes = (models.Index(fields=("state", "due_at"), name="funding_receipt_by_state"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("series", "number", "version"), name="funding_receipt_number_once"

@@ -31,11 +31,12 @@ class Refund(models.Model):
     created_at = models.DateTimeField(_("asked for"))
     submitted_at = models.DateTimeField(null=True, blank=True)
     looks = models.PositiveIntegerField(default=0)
-    look_at = models.DateTimeField(db_index=True)
+    look_at = models.DateTimeField()
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("-pk",)
+        indexes = (models.Index(fields=("state", "look_at"), name="funding_refund_by_state"),)
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(minor__gt=0), name="funding_refund_is_of_something"

@@ -56,15 +56,7 @@ class YearlyStatement(models.Model):
                 name="funding_statement_numbers_from_one",
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("due_at",),
-                condition=~models.Q(
-                    state__in=[ReceiptState.SENT.value, ReceiptState.BY_HAND.value]
-                ),
-                name="funding_statement_waiting",
-            ),
-        )
+        indexes = (models.Index(fields=("state", "due_at"), name="funding_statement_by_state"),)
 
     def __str__(self) -> str:
         return self.label

@@ -49,13 +49,7 @@ class UpdateMail(models.Model):
                 fields=("update", "supporter"), name="funding_update_mail_once"
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("due_at",),
-                condition=~models.Q(state__in=[MailState.SENT.value, MailState.DROPPED.value]),
-                name="funding_update_mail_waiting",
-            ),
-        )
+        indexes = (models.Index(fields=("state", "due_at"), name="funding_update_mail_by_state"),)
 
     def __str__(self) -> str:
         return f"{self.update_id} {self.supporter_id}"

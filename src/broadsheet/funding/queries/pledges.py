@@ -61,13 +61,14 @@ def to_announce(now: dt.datetime) -> QuerySet[Pledge]:
     )
     rare = Q(cadence=Cadence.YEARLY, next_on__lte=today + NOTICE[Cadence.YEARLY])
     after_a_while = Q(cadence=Cadence.MONTHLY, next_on__lte=today + NOTICE[Cadence.MONTHLY])
-    return Pledge.objects.filter(
+    rows = Pledge.objects.filter(
         rare | (after_a_while & ~Exists(lately)),
         ~Exists(_told(PledgeNews.UPCOMING, now - NOTICE[Cadence.YEARLY])),
         state__in=GOING_ON,
         next_on__gt=today,
         held_at=None,
     )
+    return rows.order_by("next_on", "pk")
 
 
 def to_remind(now: dt.datetime) -> QuerySet[Occurrence]:
@@ -89,12 +90,13 @@ def whose_card_ends(now: dt.datetime) -> QuerySet[Pledge]:
     """Pledges whose card ends before their next gift, within two weeks of it, who were not told yet."""
     soon = clock.day_of(now) + NOTICE[Cadence.YEARLY]
     told = PledgeMail.objects.filter(pledge=OuterRef("pk"), news=PledgeNews.EXPIRING)
-    return Pledge.objects.select_related("method").filter(
+    rows = Pledge.objects.select_related("method").filter(
         ~Exists(told.filter(made_at__gte=OuterRef("method__kept_at"))),
         state__in=GOING_ON,
         next_on__lte=soon,
         method__expires_on__lt=F("next_on"),
     )
+    return rows.order_by("next_on", "pk")
 
 
 def _told(news: PledgeNews, since: dt.datetime) -> QuerySet[PledgeMail]:
