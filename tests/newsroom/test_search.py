@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, PageViewRestriction
 
+from broadsheet.newsroom.actions import indexing
 from broadsheet.newsroom.actions.indexing import catch_up, index_pending, rebuild_index
 from broadsheet.newsroom.actions.registers import create_section, create_topic
 from broadsheet.newsroom.actions.schedules import publish_due
@@ -457,9 +458,33 @@ def test_search_catches_up_with_what_nobody_said(paper: Paper) -> None:
     SearchEntry.objects.filter(story=kept.pk).update(version=0)
     assert len(list(search_problems())) == 2
     assert catch_up() == 2
+    assert catch_up() == 0, "it is marked already"
     index_pending()
     assert list(search_problems()) == []
     assert SearchEntry.objects.count() == 1
+
+
+def test_search_is_seen_to_a_little_at_a_time_and_gives_way_between(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        tell(paper, f"Zebra {number}", f"zebra-{number}")
+    index_pending()
+    SearchEntry.objects.update(version=0)
+    monkeypatch.setattr(indexing, "MARKED", 2)
+    assert catch_up() == 3
+    monkeypatch.setattr(indexing, "BATCH", 1)
+    held: list[bool] = []
+
+    def go_on() -> bool:
+        held.append(connection.in_atomic_block)
+        return len(held) < 2
+
+    outside = connection.in_atomic_block
+    assert index_pending(go_on=go_on) == 2
+    assert held == [outside] * 2
+    assert index_pending() == 1
+    assert list(search_problems()) == []
 
 
 def test_search_reports_changes_that_wait_too_long(paper: Paper) -> None:

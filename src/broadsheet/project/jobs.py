@@ -44,7 +44,7 @@ def jobs(go_on: Callable[[], bool] = lambda: True) -> Iterator[Job]:
     from broadsheet.press import tasks as press
 
     yield from press.jobs()
-    yield from newsroom.jobs()
+    yield from newsroom.jobs(go_on)
     yield Job("run tasks", 0.3, partial(run_tasks, go_on))
     yield Job("look after gifts", 5.0, funding.tick)
     yield Job("tell supporters what comes", 3600.0, tell_what_comes)

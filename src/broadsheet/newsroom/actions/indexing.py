@@ -19,8 +19,11 @@ from broadsheet.newsroom.rules.words import VERSION, word_list
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 20
 """Stories in one transaction; an editor who publishes meanwhile waits as long as that takes."""
+
+MARKED = 1000
+"""Stories that are marked in one transaction."""
 
 OFTEN = 3
 """A word that a text has so often says what the story is about."""
@@ -29,10 +32,13 @@ Progress = Callable[[int], None]
 """Called with the number of stories just looked at."""
 
 
-def index_pending(progress: Progress | None = None) -> int:
+def index_pending(
+    progress: Progress | None = None, go_on: Callable[[], bool] = lambda: True
+) -> int:
     """Look at everything that changed, and return how many marks that were.
 
-    Killed at any point and run again it gives the same index. Must not be called in a transaction.
+    `go_on` is asked after each transaction and may take its time; where it says no, the rest waits. Killed at any
+    point and run again it gives the same index. Must not be called in a transaction.
     """
     looked_at = 0
     # Asked three times a second, mostly in vain: without a transaction, which would hold up who writes.
@@ -40,21 +46,23 @@ def index_pending(progress: Progress | None = None) -> int:
         looked_at += done
         if progress:
             progress(done)
+        if not go_on():
+            break
     return looked_at
 
 
 def catch_up() -> int:
-    """Mark what the index has wrong without anybody having said so (an import by SQL, another version of ours),
-    and return how many stories that are."""
-    missing, surplus = indexing.missing_stories(), indexing.surplus_stories()
-    SearchMark.objects.bulk_create(
-        [
-            *(SearchMark(key=f"page:{story}") for story in missing),
-            *(SearchMark(story=story) for story in surplus),
-        ],
-        batch_size=1000,
-    )
-    return len(missing) + len(surplus)
+    """Mark what the index has wrong without anybody having said so (an import by SQL, another version of ours) and
+    what is not marked yet, and return how many stories that are."""
+    marked = set(SearchMark.objects.values_list("key", "story"))
+    marks = [
+        *(SearchMark(key=f"page:{story}") for story in indexing.missing_stories()),
+        *(SearchMark(story=story) for story in indexing.surplus_stories()),
+    ]
+    fresh = [mark for mark in marks if (mark.key, mark.story) not in marked]
+    for first in range(0, len(fresh), MARKED):
+        SearchMark.objects.bulk_create(fresh[first : first + MARKED])
+    return len(fresh)
 
 
 def rebuild_index(progress: Callable[[int, int], None] | None = None) -> int:
