@@ -289,6 +289,20 @@ def test_supporters_page_tells_what_happened_in_its_order(stage: Stage) -> None:
     assert page.index("The gift arrived") < page.index("For the boats"), "the latest first"
 
 
+def test_supporters_page_shows_the_latest_at_first_and_all_that_happened_when_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.funding.views.staff.supporters.LATEST", 2)
+    donation = settled(stage, message="For the boats")
+    client, path = staff("fundraiser"), f"supporters/{donation.supporter.key}/"
+    page = seen(client, path)
+    assert '<a href="?all=1">1 earlier</a>' in page
+    assert "For the boats" not in page
+    page = seen(client, f"{path}?all=1")
+    assert "For the boats" in page
+    assert "earlier" not in page
+
+
 def test_note_is_kept_with_who_wrote_it_and_an_empty_one_is_not(stage: Stage) -> None:
     supporter = stage.begin().supporter
     client, path = staff("care"), f"supporters/{supporter.key}/note/"

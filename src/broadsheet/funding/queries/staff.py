@@ -27,6 +27,7 @@ from broadsheet.funding.models import (
 )
 from broadsheet.kit.audit import trail_of
 from broadsheet.kit.models import AuditEntry
+from broadsheet.kit.money import Money
 
 M = TypeVar("M", bound=Model)
 
@@ -152,12 +153,12 @@ def _below(rows: QuerySet[M], before: int | None, count: int) -> list[M]:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened with a supporter; `amount` as text, empty where it is about none."""
+    """One thing that happened with a supporter; `amount` is None where it is about none."""
 
     at: dt.datetime
     what: str
     reference: str = ""
-    amount: str = ""
+    amount: Money | None = None
     said: str = ""
 
 
@@ -173,7 +174,7 @@ def timeline(supporter: Supporter) -> list[Happening]:
 
 def _happenings(supporter: Supporter) -> Iterator[Happening]:
     for gift in supporter.donations.all():
-        amount = gift.gross.format()
+        amount = gift.gross
         yield Happening(gift.created_at, "Began a gift", gift.reference, amount, gift.message)
         if gift.settled_at:
             yield Happening(gift.settled_at, "The gift arrived", gift.reference, amount)
@@ -183,17 +184,15 @@ def _happenings(supporter: Supporter) -> Iterator[Happening]:
     for attempt in ended.select_related("donation"):
         gift = attempt.donation
         what = f"An attempt to pay: {attempt.get_state_display()}"
-        yield Happening(
-            attempt.created_at, what, gift.reference, gift.gross.format(), attempt.error
-        )
+        yield Happening(attempt.created_at, what, gift.reference, gift.gross, attempt.error)
     receipts = Receipt.objects.filter(donation__supporter=supporter, sent_at__isnull=False)
     for receipt in receipts.select_related("donation", "series"):
         reference = receipt.donation.reference
-        yield Happening(receipt.sent_at, "A receipt was sent", reference, "", receipt.label)  # type: ignore[arg-type]
+        yield Happening(receipt.sent_at, "A receipt was sent", reference, None, receipt.label)  # type: ignore[arg-type]
     for refund in Refund.objects.filter(attempt__donation__supporter=supporter).select_related(
         "attempt__donation"
     ):
-        gift, amount = refund.attempt.donation, refund.amount.format()
+        gift, amount = refund.attempt.donation, refund.amount
         what = f"A refund: {refund.get_state_display()}"
         yield Happening(refund.created_at, what, gift.reference, amount, refund.reason)
     for dispute in Dispute.objects.filter(attempt__donation__supporter=supporter).select_related(
@@ -201,9 +200,7 @@ def _happenings(supporter: Supporter) -> Iterator[Happening]:
     ):
         gift = dispute.attempt.donation
         what = f"The bank disputes the payment: {dispute.get_state_display()}"
-        yield Happening(
-            dispute.opened_at, what, gift.reference, gift.gross.format(), dispute.reason
-        )
+        yield Happening(dispute.opened_at, what, gift.reference, gift.gross, dispute.reason)
 
 
 def effects_of(event: InboxEvent) -> tuple[Donation | None, list[AuditEntry]]:

@@ -16,6 +16,9 @@ from broadsheet.funding.views.staff.screens import ROWS, act, before, need, pers
 from broadsheet.funding.views.statements import pdf_answer
 from broadsheet.kit import audit
 
+LATEST = 100
+"""How much of what happened is shown at first: who gave for years would be long in coming."""
+
 
 @need("view_supporter")
 @require_safe
@@ -37,12 +40,15 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
             reverse("funding_staff:supporter", args=[supporter.merged_into.key])
         )
     audit.record("supporter.seen", supporter, by=person(request))
+    happenings = timeline(supporter)
+    shown = happenings if "all" in request.GET else happenings[:LATEST]
     return screen(
         request,
         "supporter",
         name_of(supporter),
         supporter=supporter,
-        happenings=timeline(supporter),
+        happenings=shown,
+        earlier=len(happenings) - len(shown),
         pledges=supporter.pledges.all(),
         statements=statements_of(supporter),
         merges=supporter.merges.filter(undone_at=None).select_related("duplicate", "by"),
