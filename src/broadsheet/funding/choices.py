@@ -240,6 +240,10 @@ class MailState(Choice):
     DROPPED = "dropped", "Not wanted any more"
 
 
+TO_SEND = (MailState.PENDING, MailState.FAILED, MailState.SENDING)
+"""The states from which something is sent; those of a receipt have the same names."""
+
+
 class Moved(Choice):
     """What became of a row of a map of tokens."""
 

@@ -37,15 +37,14 @@ from broadsheet.funding.actions import (
     webhook_address,
 )
 from broadsheet.funding.choices import (
+    TO_SEND,
     AccountState,
     AttemptState,
     DonationState,
-    MailState,
     OccurrenceState,
     Phase,
     PledgeState,
     ProcessorKind,
-    ReceiptState,
     RefundState,
 )
 from broadsheet.funding.errors import GatewayError
@@ -77,8 +76,6 @@ LISTING = dt.timedelta(minutes=1)
 LISTING_CLOSED = dt.timedelta(hours=12)
 """How often an account is asked that is closed: refunds still fail there and disputes are won, if it answers at all."""
 
-TO_SEND = (MailState.PENDING, MailState.SENDING, MailState.FAILED)
-RECEIPTS_TO_SEND = (ReceiptState.PENDING, ReceiptState.SENDING, ReceiptState.FAILED)
 TO_MAKE = (RefundState.APPROVED, RefundState.SUBMITTED, RefundState.UNKNOWN)
 BY = "worker"
 
@@ -199,16 +196,14 @@ def send_pledge_mails() -> None:
 
 def send_receipts() -> None:
     """Send receipts that wait, and those whose sender died."""
-    due = Receipt.objects.filter(due_at__lte=clock.now(), state__in=RECEIPTS_TO_SEND).only("pk")
+    due = Receipt.objects.filter(due_at__lte=clock.now(), state__in=TO_SEND).only("pk")
     for receipt in due.order_by("due_at")[:BATCH]:
         send_receipt(receipt=receipt, by=BY)
 
 
 def send_statements() -> None:
     """Send yearly statements that wait, and those whose sender died."""
-    due = YearlyStatement.objects.filter(due_at__lte=clock.now(), state__in=RECEIPTS_TO_SEND).only(
-        "pk"
-    )
+    due = YearlyStatement.objects.filter(due_at__lte=clock.now(), state__in=TO_SEND).only("pk")
     for statement in due.order_by("due_at", "pk")[:BATCH]:
         send_statement(statement=statement)
 

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from broadsheet.funding import tasks
 from broadsheet.funding.actions import receive_event, tell_what_comes
-from broadsheet.funding.choices import WAITING, AttemptState, MailState, RefundState
+from broadsheet.funding.choices import TO_SEND, WAITING, AttemptState, RefundState
 from broadsheet.funding.errors import BadWebhook
 from broadsheet.funding.gateways.in_process import InProcessSandbox
 from broadsheet.funding.gateways.opening import on_stage
@@ -89,15 +89,14 @@ class Stage:
 
     def is_unfinished(self) -> bool:
         """Whether something waits whose worker died or whose answer got lost."""
-        sending = [MailState.SENDING, MailState.FAILED, MailState.PENDING]
         in_doubt = Q(state=AttemptState.UNKNOWN) | Q(
             state__in=[AttemptState.CREATED, AttemptState.SUBMITTED], charges__isnull=False
         )
         return (
             InboxEvent.objects.filter(state__in=WAITING).exists()
             or Attempt.objects.filter(in_doubt).exists()
-            or Receipt.objects.filter(state__in=sending).exists()
-            or PledgeMail.objects.filter(state__in=sending).exists()
+            or Receipt.objects.filter(state__in=TO_SEND).exists()
+            or PledgeMail.objects.filter(state__in=TO_SEND).exists()
             or Refund.objects.filter(
                 state__in=[RefundState.APPROVED, RefundState.SUBMITTED, RefundState.UNKNOWN]
             ).exists()

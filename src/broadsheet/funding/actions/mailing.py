@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 
-from broadsheet.funding.choices import MailState
+from broadsheet.funding.choices import TO_SEND, MailState
 from broadsheet.funding.models import (
     EntryLetter,
     GiftLink,
@@ -30,10 +30,6 @@ logger = logging.getLogger(__name__)
 
 STALE = dt.timedelta(minutes=10)
 """After so long whoever was sending has died."""
-
-WAITING = (MailState.PENDING, MailState.FAILED, MailState.SENDING)
-"""The states from which something is sent; those of a receipt have the same names."""
-
 
 Mailed = Receipt | UpdateMail | GiftLink | PledgeMail | YearlyStatement | EntryLetter
 """What is sent has each a row of its own."""
@@ -79,7 +75,7 @@ def compose(
 def claim(row: Mailed) -> bool:
     """Take a row in order to send it; false where somebody else does, it is sent, or it is not due."""
     now = clock.now()
-    rows = type(row)._default_manager.filter(pk=row.pk, state__in=WAITING, due_at__lte=now)
+    rows = type(row)._default_manager.filter(pk=row.pk, state__in=TO_SEND, due_at__lte=now)
     return bool(rows.update(state=MailState.SENDING, tries=F("tries") + 1, due_at=now + STALE))
 
 
