@@ -37,7 +37,7 @@ def test_booking_keeps_all_that_it_was_told_in_the_order_of_the_chain(db: None) 
         first = ledger.book(
             kind="gift", account=account, processor_ref="txn_1", donation=donation,
             occurred_at=AT.astimezone(HERE),
-            lines=[Line(PROCESSOR, usd(2397)), Line(FEES, usd(103)), Line(GIFTS, usd(-2500), campaign),
+            lines=[Line(PROCESSOR, usd(2397)), Line(FEES, usd(103)), Line(GIFTS, usd(-2500), campaign.pk),
                    Line(LedgerAccount.COVER, usd(0))],
         )  # fmt: skip
         second = ledger.book(

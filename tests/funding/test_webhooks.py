@@ -12,6 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from broadsheet.funding import handlers, tasks
 from broadsheet.funding.actions import inbox, process_event, replay_event
@@ -78,9 +79,10 @@ def test_w2_events_that_wait_together_have_their_payment_fetched_once(stage: Sta
     stage.sandbox.calls.clear()
     stage.work()
     assert verdicts() == ["booked", "unchanged", "unchanged", "unchanged", "lying"]
-    assert stage.sandbox.calls.count("GET /v1/checkout_sessions/cs_…") == 2
+    asked = ["GET /v1/payments/pay_…", "GET /v1/checkout_sessions/cs_…"]
+    assert stage.sandbox.calls == asked
     handlers.on_event_received(InboxEvent.objects.latest("pk").pk)  # the news comes too late
-    assert stage.sandbox.calls.count("GET /v1/checkout_sessions/cs_…") == 2
+    assert stage.sandbox.calls == asked
     assert stage.facts(donation) == PAID
 
 
@@ -429,6 +431,40 @@ def test_w10_event_that_fails_is_kept_tried_again_dies_and_lives_when_replayed(
     assert stage.facts(donation) == PAID
     event.refresh_from_db()
     assert (event.state, event.verdict, event.error) == ("done", Verdict.UNCHANGED, "")
+
+
+def test_w10_what_cannot_be_written_down_as_done_is_not_done(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That an event is done and what is done for it are one transaction, and those that it would do with it wait."""
+    donation = stage.give()
+    for event in stage.events():
+        stage.deliver(event)
+
+    def break_down(*_args: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken, time_machine.travel(clock.now(), tick=False) as now:
+        broken.setattr(inbox, "_finish", break_down)
+        tasks.drain_inbox()
+        assert set(InboxEvent.objects.values_list("state", flat=True)) == {EventState.FAILED}
+        assert stage.facts(donation)["booked"] == []
+        broken.undo()
+        now.shift(HOUR)
+        stage.work()
+    assert stage.facts(donation) == PAID
+    assert set(verdicts()) == {Verdict.BOOKED, Verdict.UNCHANGED}
+
+
+def test_w2_gift_of_three_events_costs_so_many_questions_and_no_more(
+    stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    stage.give(campaign=stage.campaign())
+    for event in stage.events():
+        stage.deliver(event)
+    with django_assert_num_queries(37):
+        tasks.drain_inbox()
+    assert verdicts() == [Verdict.BOOKED, Verdict.UNCHANGED, Verdict.UNCHANGED]
 
 
 def test_w10_event_whose_worker_died_is_taken_over_after_a_while(stage: Stage) -> None:

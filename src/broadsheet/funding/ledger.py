@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from broadsheet.funding.choices import LedgerAccount
 from broadsheet.funding.errors import Unbalanced
 from broadsheet.funding.models import (
-    Campaign,
     Donation,
     LedgerEntry,
     LedgerHead,
@@ -25,11 +24,11 @@ from broadsheet.kit.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: debits positive, credits negative; a campaign where the line counts for one."""
+    """A line: debits positive, credits negative; the key of a campaign where the line counts for one."""
 
     account: LedgerAccount
     amount: Money
-    campaign: Campaign | None = None
+    campaign_id: int | None = None
 
 
 def hold() -> None:
@@ -85,7 +84,7 @@ def book(
             account=line.account,
             minor=line.amount.minor,
             currency=line.amount.currency,
-            campaign=line.campaign,
+            campaign_id=line.campaign_id,
         )
         for line in kept
     )
@@ -103,5 +102,5 @@ def book(
 
 
 def _chained(line: Line) -> Entry:
-    campaign = line.campaign.pk if line.campaign else 0
+    campaign = line.campaign_id or 0
     return Entry(line.account.value, line.amount.minor, line.amount.currency, campaign)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -13,7 +14,7 @@ from broadsheet.funding.actions.payouts import record_payout
 from broadsheet.funding.actions.settling import settle_donation
 from broadsheet.funding.choices import WAITING, EventState, Verdict
 from broadsheet.funding.gateways.opening import gateway_of
-from broadsheet.funding.gateways.protocol import Checkout, Gateway, Notice
+from broadsheet.funding.gateways.protocol import Checkout, Gateway, Notice, PaidOut
 from broadsheet.funding.models import Attempt, InboxEvent, ProcessorAccount
 from broadsheet.funding.rules.giving import pause_before_try
 from broadsheet.kit import audit, clock
@@ -31,8 +32,8 @@ BATCH = 200
 KEPT_HEADERS = ("Content-Type", "User-Agent", "Sandbox-Signature", "Stripe-Signature")
 HANDLED = ("checkout_session", "payment", "refund", "dispute")
 
-Looked = dict[tuple[int, str], Checkout]
-"""What was fetched and settled, by account and the processor's names: events that were there before say nothing new."""
+SETTLED = (Verdict.BOOKED, Verdict.NOTED, Verdict.UNCHANGED)
+"""What was fetched is in our rows: events that were there before it was say nothing new."""
 
 
 def receive_event(
@@ -115,12 +116,13 @@ def _store_one(account: ProcessorAccount, notice: Notice, headers: Mapping[str, 
 def process_events(*, by: audit.Actor) -> None:
     """Process events that wait, oldest first, and those whose worker died; at most BATCH of them.
 
-    Each payment is asked for once: several events tell of it, all of them before it is fetched.
+    Several events tell of one payment: it is asked for once, and all that waited then are done with it.
     """
-    looked: Looked = {}
-    waiting = InboxEvent.objects.filter(due_at__lte=clock.now(), state__in=WAITING)
-    for event in list(waiting.select_related("account").order_by("due_at", "pk")[:BATCH]):
-        process_event(event=event, by=by, looked=looked)
+    rows = InboxEvent.objects.filter(due_at__lte=clock.now(), state__in=WAITING)
+    waiting = list(rows.select_related("account").order_by("due_at", "pk")[:BATCH])
+    for event in waiting:
+        if event.state != EventState.DONE:
+            process_event(event=event, by=by, beside=waiting)
 
 
 def process_event(
@@ -128,18 +130,23 @@ def process_event(
     event: InboxEvent,
     by: audit.Actor,
     gateway: Gateway | None = None,
-    looked: Looked | None = None,
+    beside: Sequence[InboxEvent] = (),
 ) -> bool:
     """Do about a stored event what is to be done; false where somebody else has it or it is done.
 
-    An error keeps the event for a later try; after MOST_TRIES it is dead until a person replays it. `looked` is
-    what was fetched since the event was read from its table; it grows.
+    That it is done is written in the transaction that does it; of the events `beside` it those are done too, and say
+    so, that waited when the payment was fetched and tell of it. An error keeps the event for a later try; after
+    MOST_TRIES it is dead until a person replays it.
     """
     if not _claim(event):
         return False
     try:
-        seen = {} if looked is None else looked
-        verdict = _examine(event, gateway or gateway_of(event.account), by, seen)
+        found = _fetch(event, gateway or gateway_of(event.account))
+        with transaction.atomic():
+            attempt = _attempt_of(event.account, found)
+            verdict = _believe(event, found, attempt, by)
+            told = list(_told(event, found, beside)) if verdict in SETTLED else []
+            _finish(event, verdict, told, attempt)
     except Exception as error:  # whatever it is, the event must not be lost
         logger.exception("Event %s cannot be processed.", event.pk)
         event.refresh_from_db(fields=["attempts"])
@@ -150,10 +157,8 @@ def process_event(
             due_at=clock.now() + pause_before_try(event.attempts),
         )
         return False
-    emptied = {"body": b"", "headers": {}} if _is_of_erased(event, seen) else {}
-    InboxEvent.objects.filter(pk=event.pk, state=EventState.PROCESSING).update(
-        state=EventState.DONE, verdict=verdict, error="", **emptied
-    )
+    for one in (event, *told):
+        one.state = EventState.DONE
     return True
 
 
@@ -175,51 +180,70 @@ def _claim(event: InboxEvent) -> bool:
     )
 
 
-def _examine(event: InboxEvent, gateway: Gateway, by: audit.Actor, looked: Looked) -> Verdict:
-    """Fetch what the event is about and settle it; the event's own words are only compared."""
+def _fetch(event: InboxEvent, gateway: Gateway) -> Checkout | PaidOut | None:
+    """What an event is about as its processor has it now; nothing of what we do nothing about."""
+    if event.livemode != event.account.livemode:
+        return None
+    if event.object_type == "payout":
+        return gateway.fetch_payout(event.object_id)
+    is_ours = event.object_type in HANDLED
+    return gateway.fetch(event.object_type, event.object_id) if is_ours else None
+
+
+def _believe(
+    event: InboxEvent, found: Checkout | PaidOut | None, attempt: Attempt | None, by: audit.Actor
+) -> Verdict:
+    """Settle what was fetched, in the caller's transaction; the event's own words are only compared."""
     if event.livemode != event.account.livemode:
         return Verdict.WRONG_MODE
-    if event.object_type == "payout":
-        paid_out = gateway.fetch_payout(event.object_id)
-        found = paid_out and record_payout(account=event.account, paid_out=paid_out, by=by)
-        return found or Verdict.FOREIGN
-    if event.object_type not in HANDLED:
+    if event.object_type not in (*HANDLED, "payout"):
         return Verdict.UNHANDLED
-    known = looked.get((event.account_id, event.object_id))
-    if known and not _claims_otherwise(event, known):
-        return Verdict.UNCHANGED
-    return _examine_payment(event, gateway, by, looked)
-
-
-def _examine_payment(
-    event: InboxEvent, gateway: Gateway, by: audit.Actor, looked: Looked
-) -> Verdict:
-    checkout = gateway.fetch(event.object_type, event.object_id)
-    attempt = checkout and _attempt_of(event.account, checkout)
-    if not checkout or not attempt:
+    if isinstance(found, PaidOut):
+        return record_payout(account=event.account, paid_out=found, by=by)
+    if not found or not attempt:
         return Verdict.FOREIGN
-    if _claims_otherwise(event, checkout):
+    if _claims_otherwise(event, found):
         logger.error("Event %s says another amount than the processor.", event.pk)
         audit.record("processor-event.lies", event, by=by, attempt=attempt.pk)
         return Verdict.LYING
-    verdict = settle_donation(attempt=attempt, checkout=checkout, by=by)
-    if verdict != Verdict.LYING:
-        looked |= {(event.account_id, ident): checkout for ident in checkout.idents}
-    return verdict
+    return settle_donation(attempt=attempt, checkout=found, by=by)
 
 
-def _is_of_erased(event: InboxEvent, looked: Looked) -> bool:
-    """Whether the payment that was looked at is of somebody who was erased: what the event says of them is not kept."""
-    checkout = looked.get((event.account_id, event.object_id))
-    rows = Attempt.objects.filter(donation__supporter__erased_at__isnull=False)
-    return checkout is not None and rows.filter(idempotency_key=checkout.reference).exists()
+def _told(
+    event: InboxEvent, found: Checkout | PaidOut | None, beside: Sequence[InboxEvent]
+) -> Iterator[InboxEvent]:
+    """Those of the events that tell of a payment that was fetched, and claim nothing else of it."""
+    if not isinstance(found, Checkout):
+        return
+    named = set(found.idents)
+    for one in beside:
+        is_of_it = one.object_type in HANDLED and one.object_id in named
+        is_alike = one.account_id == event.account_id and one.livemode == event.livemode
+        if one is not event and is_of_it and is_alike and not _claims_otherwise(one, found):
+            yield one
 
 
-def _attempt_of(account: ProcessorAccount, checkout: Checkout) -> Attempt | None:
+def _finish(
+    event: InboxEvent, verdict: Verdict, told: Sequence[InboxEvent], attempt: Attempt | None
+) -> None:
+    """Write that an event is done, and others that wait and tell of the same; of who was erased no words are kept."""
+    done: dict[str, Any] = {"state": EventState.DONE, "error": ""}
+    if attempt and attempt.donation.supporter.erased_at:
+        done |= {"body": b"", "headers": {}}
+    rows = InboxEvent.objects.filter(pk=event.pk, state=EventState.PROCESSING)
+    rows.update(verdict=verdict, **done)
+    if told:
+        rows = InboxEvent.objects.filter(pk__in=[one.pk for one in told], state__in=WAITING)
+        rows.update(verdict=Verdict.UNCHANGED, attempts=F("attempts") + 1, **done)
+
+
+def _attempt_of(account: ProcessorAccount, found: Checkout | PaidOut | None) -> Attempt | None:
     """The attempt that a checkout belongs to, by our own key: it was written before the processor was asked."""
-    rows = Attempt.objects.filter(account=account, idempotency_key=checkout.reference)
+    if not isinstance(found, Checkout):
+        return None
+    rows = Attempt.objects.filter(account=account, idempotency_key=found.reference)
     try:
-        attempt = rows.select_related("donation").get()
+        attempt = rows.select_related("donation__supporter").get()
     except Attempt.DoesNotExist:
         return None
     attempt.account = account

@@ -39,17 +39,18 @@ LATE = dt.timedelta(days=1)
 """After so long a gift came late, and its supporter is told."""
 
 
-def hold_pledge_of(donation: Donation) -> None:
-    """Hold the row of the pledge that a gift is made for, if any: it is taken before the attempt's."""
-    rows = Pledge.objects.select_for_update(of=("self",)).filter(occurrences__donation=donation)
-    rows.only("pk").first()
+def hold_occurrence_of(donation: Donation) -> Occurrence | None:
+    """What a gift of a pledge is made for, and the pledge with its row held: it is taken before the attempt's."""
+    pledges = Pledge.objects.select_for_update(of=("self",)).filter(occurrences__donation=donation)
+    if pledges.only("pk").first() is None:
+        return None
+    return Occurrence.objects.select_related("pledge").get(donation=donation)
 
 
-def gift_came(attempt: Attempt, payment: Payment, at: dt.datetime, by: audit.Actor) -> None:
+def gift_came(
+    attempt: Attempt, occurrence: Occurrence, payment: Payment, at: dt.datetime, by: audit.Actor
+) -> None:
     """Keep what a first payment of a gift means for its pledge, whose row the caller holds."""
-    occurrence = _occurrence_of(attempt)
-    if occurrence is None:
-        return
     pledge = occurrence.pledge
     occurrence.state, occurrence.try_at, occurrence.ends_at = OccurrenceState.PAID, None, None
     occurrence.save(update_fields=["state", "try_at", "ends_at"])
@@ -71,13 +72,14 @@ def gift_came(attempt: Attempt, payment: Payment, at: dt.datetime, by: audit.Act
         tell(pledge, PledgeNews.LATE, f"late.{occurrence.pk}", due_on=occurrence.due_on.isoformat())
 
 
-def charge_ended(attempt: Attempt, payment: Payment | None, by: audit.Actor) -> None:
+def charge_ended(
+    attempt: Attempt, occurrence: Occurrence, payment: Payment | None, by: audit.Actor
+) -> None:
     """Keep what the end of an attempt without money means for its pledge, whose row the caller holds.
 
     A checkout that its supporter left ends nothing; a charge was refused.
     """
-    occurrence = _occurrence_of(attempt)
-    if occurrence is None or not attempt.charges_id:
+    if not attempt.charges_id:
         return
     asks = payment is not None and payment.state == "requires_action"
     code = payment.decline if payment else ""
@@ -111,9 +113,8 @@ def refuse(occurrence: Occurrence, kind: Decline, by: audit.Actor) -> None:
 def refuse_charge(attempt: Attempt, why: str, by: audit.Actor) -> None:
     """End a charge that the processor refuses to try at all: what it would be taken from is of no use."""
     with transaction.atomic():
-        hold_pledge_of(attempt.donation)
+        occurrence = hold_occurrence_of(attempt.donation)
         rows = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.SUBMITTED)
-        occurrence = _occurrence_of(attempt)
         if occurrence and rows.update(state=AttemptState.FAILED, error=why[:300]):
             lapse_gift(attempt.donation)
             refuse(occurrence, Decline.CARD, by)
@@ -186,11 +187,3 @@ def _open_incident(pledge: Pledge, attempt: Attempt, by: audit.Actor) -> None:
     )
     logger.error("Pledge %s was cancelled and money came.", pledge.pk)
     audit.record("pledge.paid_after_end", pledge, by=by, incident=incident.pk)
-
-
-def _occurrence_of(attempt: Attempt) -> Occurrence | None:
-    rows = Occurrence.objects.select_related("pledge")
-    try:
-        return rows.get(donation=attempt.donation_id)
-    except Occurrence.DoesNotExist:
-        return None

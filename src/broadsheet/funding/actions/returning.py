@@ -177,7 +177,7 @@ def _returned(
         return [ledger.Line(LedgerAccount.TO_RETURN, owed), lost]
     gift = Money(shares.gift, currency)
     return [
-        ledger.Line(account, gift, attempt.donation.campaign),
+        ledger.Line(account, gift, attempt.donation.campaign_id),
         ledger.Line(LedgerAccount.COVER, Money(shares.cover, currency)),
         lost,
     ]

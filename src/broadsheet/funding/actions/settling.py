@@ -14,7 +14,7 @@ from broadsheet.funding.actions.keeping import (
     charge_ended,
     gift_came,
     hold_disputed,
-    hold_pledge_of,
+    hold_occurrence_of,
 )
 from broadsheet.funding.actions.receipts import first_state, next_number
 from broadsheet.funding.actions.returning import fold_returns, propose_return
@@ -31,6 +31,7 @@ from broadsheet.funding.models import (
     Attempt,
     CampaignTotal,
     Donation,
+    Occurrence,
     ProcessorObject,
     Receipt,
 )
@@ -55,7 +56,7 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         audit.record("attempt.amount_differs", donation, by=by, attempt=attempt.pk)
         return Verdict.LYING
     with transaction.atomic():
-        hold_pledge_of(donation)
+        occurrence = hold_occurrence_of(donation)
         held = Attempt.objects.select_for_update().get(pk=attempt.pk)
         held.account = attempt.account  # an attempt's account is never another one
         attempt = held
@@ -63,7 +64,7 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
         state = fold(AttemptState(attempt.state), checkout.seen)  # type: ignore[call-arg]
         verdict = Verdict.UNCHANGED
         if state != attempt.state:
-            verdict = _move(attempt, state, checkout.payment, by)
+            verdict = _move(attempt, occurrence, state, checkout.payment, by)
         payment = checkout.payment if state == AttemptState.SUCCEEDED else None
         if payment:
             verdict = _fold_returns(attempt, payment, by) or verdict
@@ -72,7 +73,11 @@ def settle_donation(*, attempt: Attempt, checkout: Checkout, by: audit.Actor) ->
 
 
 def _move(
-    attempt: Attempt, state: AttemptState, payment: Payment | None, by: audit.Actor
+    attempt: Attempt,
+    occurrence: Occurrence | None,
+    state: AttemptState,
+    payment: Payment | None,
+    by: audit.Actor,
 ) -> Verdict:
     """Move the attempt whose row is held, and do what follows."""
     donation = attempt.donation
@@ -81,10 +86,10 @@ def _move(
     if state != AttemptState.SUCCEEDED or payment is None:
         attempt.save(update_fields=["state", "error"])
         _follow(donation, state)
-        if state in ENDED:
-            charge_ended(attempt, payment, by)
+        if occurrence and state in ENDED:
+            charge_ended(attempt, occurrence, payment, by)
         return Verdict.NOTED
-    _book(attempt, donation, payment, by)
+    _book(attempt, occurrence, donation, payment, by)
     return Verdict.BOOKED
 
 
@@ -133,7 +138,13 @@ def _follow(donation: Donation, state: AttemptState) -> None:
             Donation.objects.filter(pk=donation.pk, state=current).update(state=follows)
 
 
-def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Actor) -> None:
+def _book(
+    attempt: Attempt,
+    occurrence: Occurrence | None,
+    donation: Donation,
+    payment: Payment,
+    by: audit.Actor,
+) -> None:
     """Write the money into the ledger and what the attempt is now, and what follows from a first payment."""
     balance, at = payment.balance, payment.succeeded_at
     if balance is None or at is None:
@@ -168,13 +179,14 @@ def _book(attempt: Attempt, donation: Donation, payment: Payment, by: audit.Acto
     _issue_receipt(donation)
     _count(donation)
     restate_year(donation, by)
-    gift_came(attempt, payment, at, by)
+    if occurrence:
+        gift_came(attempt, occurrence, payment, at, by)
     audit.record("donation.settled", donation, by=by, attempt=attempt.pk)
     announce("donation.settled", reference=donation.reference)
 
 
 def _given(donation: Donation) -> list[ledger.Line]:
-    currency, campaign = donation.currency, donation.campaign
+    currency, campaign = donation.currency, donation.campaign_id
     return [
         ledger.Line(LedgerAccount.GIFTS, Money(-donation.gift_minor, currency), campaign),
         ledger.Line(LedgerAccount.COVER, Money(-donation.cover_minor, currency)),

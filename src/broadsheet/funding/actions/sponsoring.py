@@ -142,5 +142,5 @@ def _moved(donation: Donation, moves: list[tuple[MatchingClaim, int]]) -> list[l
     amount = Money(moved, donation.currency)
     return [
         ledger.Line(LedgerAccount.MATCH_DUE, amount),
-        ledger.Line(LedgerAccount.MATCHED, Money(-moved, donation.currency), donation.campaign),
+        ledger.Line(LedgerAccount.MATCHED, Money(-moved, donation.currency), donation.campaign_id),
     ]

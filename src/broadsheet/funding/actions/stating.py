@@ -87,6 +87,8 @@ def _state(supporter: Supporter, year: int, by: audit.Actor, *, is_dry: bool) ->
 def restate_year(donation: Donation, by: audit.Actor) -> None:
     """Correct the statement that a gift's year has, if any, in the transaction that books what changed it."""
     year = clock.day_of(donation.settled_at or clock.now()).year
+    if year >= clock.day_of(clock.now()).year:
+        return  # before it is over a year has none
     last = last_statement(donation.supporter, year)
     if last is not None:
         lines = gifts_of_year(donation.supporter, year)

@@ -71,12 +71,12 @@ class SandboxGateway:
 
     def fetch(self, object_type: str, ident: str) -> Checkout | None:
         try:
-            if object_type != "checkout_session":
-                found = self._call("GET", f"/v1/{object_type}s/{ident}")
-                if not found["session"]:
-                    return self._charge_of(found.get("payment", found["id"]))
-                ident = found["session"]
-            return self._checkout(self._call("GET", f"/v1/checkout_sessions/{ident}"))
+            if object_type == "checkout_session":
+                return self._checkout(self._call("GET", f"/v1/checkout_sessions/{ident}"))
+            found = self._call("GET", f"/v1/{object_type}s/{ident}", {"expand": "session"})
+            if found["session"]:
+                return self._checkout(found["session"])
+            return _charge(found) if object_type == "payment" else self._charge_of(found["payment"])
         except NotFound:
             return None
 

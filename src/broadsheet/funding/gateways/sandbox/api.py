@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from broadsheet.funding.gateways.sandbox.charges import Charges
@@ -70,9 +70,10 @@ class Api:
             case ["checkout_sessions" | "payments" as what] if set(query) == {"reference"}:
                 return {"object": "list", "data": self._found(account, what, query["reference"])}
             case ["payments", ident]:
-                return self.returns.whole(self._object(ident, "payment", account))
+                payment = self.returns.whole(self._object(ident, "payment", account))
+                return self._expanded(payment, query)
             case ["refunds" | "disputes" | "payouts" as kind, ident]:
-                return self._object(ident, kind.removesuffix("s"), account)
+                return self._expanded(self._object(ident, kind.removesuffix("s"), account), query)
             case ["events" | "balance_transactions" as what] if set(query) <= {"after", "limit"}:
                 limit = page_size(query.get("limit", "100"))
                 rows = processor.events if what == "events" else processor.movements
@@ -98,6 +99,12 @@ class Api:
         payment = self.processor.payment_of(session)
         whole = self.returns.whole(payment) if payment else None
         return {**session, "payment": whole, "tries": self.processor.tries_of(session)}
+
+    def _expanded(self, part: Row, query: Mapping[str, str]) -> Row:
+        """A part of a checkout; with `expand=session` all of the session it is of stands in it."""
+        if query.get("expand") != "session" or not part.get("session"):
+            return part
+        return {**part, "session": self._whole(self.processor.session(part["session"]))}
 
     # Writing ------------------------------------------------------------------------------------
 
