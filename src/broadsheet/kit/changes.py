@@ -35,7 +35,7 @@ def mark(*changed: models.Model | str) -> None:
 
 
 def is_any_waiting() -> bool:
-    """Whether a change is marked that the press has not seen yet. It asks fifty times a second, and to have Django
+    """Whether a change is marked that the press has not seen yet. It asks a hundred times a second, and to have Django
     build the query takes many times as long as to ask it."""
     with connection.cursor() as cursor:
         cursor.execute(_ANY)

@@ -36,7 +36,7 @@ from broadsheet.press.queries import edition, is_in_step, sources_stamp
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds between two looks for changes."""
 
 LONGEST_PAUSE = 10.0
