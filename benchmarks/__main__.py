@@ -1,4 +1,4 @@
-"""Runs the benchmarks that are named, or all: `python -m benchmarks [pressing|publishing|starting|reading|importing] [--stories N]`."""
+"""Runs the benchmarks that are named, or all of NAMES: `python -m benchmarks [NAME …] [--stories N]`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 from benchmarks import importing, newsroom
 
+NAMES = ("pressing", "changing", "publishing", "starting", "reading", "importing")
+
 
 def main() -> None:
     """Make a newsroom of invented stories in a temporary directory and measure with it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument(
-        "names", nargs="*", metavar="pressing|publishing|starting|reading|importing"
-    )
+    parser.add_argument("names", nargs="*", metavar="|".join(NAMES))
     parser.add_argument("--stories", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=5, help="how long each server is asked")
     parser.add_argument(
         "--newsroom", type=Path, help="one made before to measure with, or where to keep it"
     )
     chosen = parser.parse_args()
-    names = chosen.names or ["pressing", "publishing", "starting", "reading", "importing"]
+    names = chosen.names or list(NAMES)
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(
         f"{os.cpu_count()} processors, load before {load}; on a busy machine only ratios mean much"
@@ -35,12 +35,14 @@ def main() -> None:
             return
         place = chosen.newsroom or Path(scratch) / "newsroom"
         newsroom.make(place, chosen.stories)
-        from benchmarks import pressing, publishing, reading, starting
+        from benchmarks import changing, pressing, publishing, reading, starting
 
         if "pressing" in names:
             pressing.measure(chosen.stories)
         else:
             pressing.bring_up()
+        if "changing" in names:
+            changing.measure()
         if "publishing" in names:
             publishing.measure(place)
         if "starting" in names:
