@@ -140,6 +140,10 @@ def test_first_pages_say_what_is_true_and_leave_the_rest_to_the_newsroom(paper: 
     assert write_first_pages(front=paper.front, by="test") == []
     terms = shown(StaticPage.objects.get(slug="donation-terms", locale=paper.english))
     assert "A gift to The Test Ledger pays" in terms.get_text()
+    assert "Every month or year" in texts(terms, "h2")
+    privacy = shown(StaticPage.objects.get(slug="privacy", locale=paper.english)).get_text()
+    for said in ("In your own room", "one cookie", "have yourself erased", "for a few days"):
+        assert said in privacy
     arabic = StaticPage.objects.get(slug="privacy", locale__language_code="ar")
     assert texts(shown(arabic), "h1") == ["الخصوصية"]
     others = [link.get("hreflang") for link in shown(arabic).select("link[hreflang]")]

@@ -46,6 +46,10 @@ def test_style_guide_shows_every_component(
         ".card.big.pictured",
         ".card.opinion",
         ".listing .card",
+        ".related .card.opinion",
+        ".pages [rel=prev]",
+        ".pages [rel=next]",
+        ".appeal .button",
         ".kicker .label",
         ".byline",
         ".quotation figcaption",
@@ -90,6 +94,12 @@ def test_style_guide_has_no_id_twice_and_every_label_leads_somewhere(
     assert len(ids) == len(set(ids))
     named = [str(element["aria-labelledby"]) for element in page.select("[aria-labelledby]")]
     assert set(named) <= set(ids)
+
+
+def test_style_guide_labels_kinds_in_its_language(paper: Paper, editor: Client) -> None:
+    for code, label in (("en", "Opinion"), ("ar", "رأي")):
+        told = guide(editor, code).select("#story-cards .label")
+        assert [one.get_text() for one in told] == [label]
 
 
 def test_style_guide_writes_hostile_content_as_text(paper: Paper, editor: Client) -> None:

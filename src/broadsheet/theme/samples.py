@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 from wagtail.images import get_image_model
 
@@ -21,10 +22,10 @@ UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of story, as cards ask for it."""
+    """A kind of story, as cards ask for it; `label` is said in the language of the page."""
 
     name: str = "news"
-    label: str = ""
+    label: Any = ""
 
     @property
     def is_told(self) -> bool:
@@ -222,8 +223,8 @@ def samples(direction: str) -> dict[str, Any]:
         "plain": plain,
         "unsigned": replace(plain, bylines=[], standfirst=""),
         "signed_by_three": replace(plain, bylines=people),
-        "opinion": replace(plain, kind=Kind("opinion", "Opinion")),
-        "analysis": replace(plain, kind=Kind("analysis", "Analysis")),
+        "opinion": replace(plain, kind=Kind("opinion", _("Opinion"))),
+        "analysis": replace(plain, kind=Kind("analysis", _("Analysis"))),
         "hostile": replace(story, headline=HOSTILE, standfirst=UNBROKEN),
         "unbroken": replace(story, headline=UNBROKEN),
         "person": Person(people[0].name, str(words["role"]), str(words["text"]), picture),
