@@ -60,13 +60,14 @@ def _story_sizes() -> Iterator[int]:
 
 def _publications(stories: int) -> None:
     from benchmarks.newsroom import story
-    from broadsheet.newsroom.models import Author, SectionPage, Topic
+    from broadsheet.newsroom.models import Article, Author, SectionPage, Topic
     from broadsheet.press.actions import press_pending
 
     section, author = SectionPage.objects.first(), Author.objects.first()
     topics = list(Topic.objects.all()[:2])
     saving, pressing, working, renders = [], [], [], []
-    for number in range(stories, stories + PUBLICATIONS):
+    first = Article.objects.latest("pk").pk + 1
+    for number in range(first, first + PUBLICATIONS):
         begun = time.perf_counter()
         story(number, section, [author], topics, None)
         committed, worked = time.perf_counter(), time.process_time()

@@ -23,7 +23,7 @@ from broadsheet.kit.public import Document, Kind
 from broadsheet.kit.reads import reading
 from broadsheet.newsroom.actions.registers import create_section
 from broadsheet.newsroom.actions.stories import publish_page, withdraw_page, write_static_page
-from broadsheet.newsroom.models import Article, FrontPage, SectionPage
+from broadsheet.newsroom.models import Article, Byline, FrontPage, SectionPage
 from broadsheet.press.actions import (
     batch,
     check_edition,
@@ -35,6 +35,7 @@ from broadsheet.press.models import Failure
 from broadsheet.press.queries import edition
 from links import dead_links
 from paper import Paper
+from plans import looked_through, questions
 
 pytestmark = pytest.mark.usefixtures("beginning")
 
@@ -104,6 +105,16 @@ def test_story_that_cannot_be_rendered_is_new_and_its_address_says_so(paper: Pap
     assert status(story.address) == 200
     assert not Failure.objects.exists()
     assert check_edition() == []
+
+
+def test_publication_looks_through_no_table_that_grows_with_the_archive(paper: Paper) -> None:
+    paper.story("One", "one")
+    press_pending()
+    paper.story("Two", "two", topics=[paper.floods])
+    with questions() as asked:
+        press_pending()
+    assert len(dict(asked)) > 20
+    assert looked_through(asked, (Page, Article, Byline, Article.topics.through)) == []
 
 
 def test_story_that_moves_while_it_cannot_be_rendered_is_forwarded_when_it_can(

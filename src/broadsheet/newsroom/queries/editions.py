@@ -66,19 +66,25 @@ def public(pages: Any) -> Any:
     return pages.live().exclude(reduce(or_, private)) if private else pages.live()
 
 
+def few(model: type[Page]) -> Any:
+    """All pages of a kind of which there are few, in tree order."""
+    # By their numbers: asked for what they are, a database that keeps no statistics looks through every page.
+    numbers = list(model.objects.order_by().values_list("page_ptr_id", flat=True))
+    return model.objects.filter(pk__in=numbers).order_by("path")
+
+
+def _fronts() -> Any:
+    """The live front pages of all languages, in tree order."""
+    return public(few(FrontPage)).filter(depth=2)
+
+
 @reader(lambda code: [f"list:plate/{code}"], shared=True)
 def plate(code: str) -> Plate | None:
     """The name plate of the edition in a language, or None when it has no live front page."""
-    # All of them: asked for one language, a database may look through every page in it.
-    fronts = (
-        public(FrontPage.objects)
-        .filter(depth=2)
-        .order_by("path")
-        .values(
-            "pk", "title", "tagline", "statement", "contact_email", "path", "locale__language_code"
-        )
+    found = _fronts().values(
+        "pk", "title", "tagline", "statement", "contact_email", "path", "locale__language_code"
     )
-    front = next((one for one in fronts if one["locale__language_code"] == code), None)
+    front = next((one for one in found if one["locale__language_code"] == code), None)
     if front is None:
         return None
     return Plate(
@@ -96,24 +102,22 @@ def plate(code: str) -> Plate | None:
 @reader(lambda: ["list:editions"], shared=True, lasting=True)
 def editions() -> list[tuple[str, str]]:
     """Language code and name of every live edition, the newsroom's first language first."""
-    rows = public(FrontPage.objects).filter(depth=2).values_list("locale__language_code", "title")
+    rows = _fronts().values_list("locale__language_code", "title")
     return sorted(rows, key=lambda row: (row[0] != settings.LANGUAGE_CODE, row[0]))
 
 
 @reader(lambda: ["list:editions"], shared=True, lasting=True)
 def public_languages() -> dict[int, str]:
     """The languages of the live editions: id of the locale to language code."""
-    fronts = public(FrontPage.objects).filter(depth=2)
-    return dict(fronts.values_list("locale_id", "locale__language_code"))
+    return dict(_fronts().values_list("locale_id", "locale__language_code"))
 
 
 @reader(lambda plate: [f"list:sections/{plate.code}"], shared=True, lasting=True)
 def sections(plate: Plate) -> list[Link]:
     """All live sections of an edition in tree order."""
     rows = (
-        public(SectionPage.objects)
+        public(few(SectionPage))
         .filter(path__startswith=plate.tree_path)
-        .order_by("path")
         .values_list("pk", "title", "url_path", "depth")
     )
     return [
@@ -134,9 +138,8 @@ def section_of(url_path: str, known: list[Link]) -> Link | None:
 def static_pages(plate: Plate) -> list[Link]:
     """The live static pages of an edition that are to be shown in menus, in tree order."""
     rows = (
-        public(StaticPage.objects)
+        public(few(StaticPage))
         .filter(path__startswith=plate.tree_path, show_in_menus=True)
-        .order_by("path")
         .values_list("pk", "title", "url_path", "depth")
     )
     return [

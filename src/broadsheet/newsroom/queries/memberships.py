@@ -22,7 +22,7 @@ from broadsheet.newsroom.models import (
     StaticPage,
     Topic,
 )
-from broadsheet.newsroom.queries.editions import restricted
+from broadsheet.newsroom.queries.editions import few, restricted
 from broadsheet.newsroom.queries.stories import CARD_OMITS, news_begin
 from broadsheet.newsroom.rules import month_of
 
@@ -93,7 +93,7 @@ def front_memberships(front: FrontPage) -> Iterator[Membership]:
 @reader(list)
 def sections_by_path() -> dict[str, int]:
     """The id of every section, public or not, by its place in the tree."""
-    return dict(SectionPage.objects.values_list("path", "pk"))
+    return dict(few(SectionPage).values_list("path", "pk"))
 
 
 def _is_public(page: Page) -> bool:

@@ -143,8 +143,8 @@ def _months(scope: str) -> list[str]:
     newest, oldest = every[0], every[-1]
     with recording():  # that the months of the scope have changed is said by one key, the caller's
         older = _months_before(scope, newest, oldest)
-    published = dated(_in_scope(scope)).filter(first_published_at__range=instants(newest))
-    return [newest, *older] if published.exists() else older
+        has_newest = bool(month_ids(scope, newest))
+    return [newest, *older] if has_newest else older
 
 
 def _older_keys(scope: str, newest: str, oldest: str) -> list[str]:
