@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 pytest.register_assert_rewrite("services")
 pytest_plugins = ["services", "browser", "soaking", "storing"]
+
+# A test process keeps all tests and the libraries: at Python's own pace, looking through them for garbage takes two
+# thirds of the time of collecting the tests, and some of that of running them.
+gc.set_threshold(20_000, 10, 10)
 
 ROOT = Path(__file__).resolve().parent.parent
 _newsroom = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
@@ -86,6 +91,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (chosen if _is_for(item, on_postgres=on_postgres) else others).append(item)
     items[:] = sorted(chosen, key=lambda item: item.get_closest_marker("early") is None)
     config.hook.pytest_deselected(items=others)
+
+
+def pytest_collection_finish() -> None:
+    """What is there when the first test begins stays until the last has ended: never look through it again."""
+    gc.freeze()
 
 
 def _is_for(item: pytest.Item, *, on_postgres: bool) -> bool:

@@ -97,6 +97,7 @@ class Newsroom:
     folder: Path
     things: dict[str, object] = field(init=False)
     people: dict[str, User] = field(init=False)
+    signed_in: dict[str, dict[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.private = Collection.get_first_root_node().add_child(name="Private")
@@ -110,15 +111,21 @@ class Newsroom:
         self.colleague = create_account(
             email=SECRETS["colleague"], password=PASSWORD, role="editor", by="test"
         )
+        self.signed_in = {role: self._cookies(role) for role in ROLES}
         self.state = self._submitted()
         self.things = self._things()
 
     def client(self, role: str) -> Client:
-        """A browser in which somebody of this role is signed in."""
+        """A new browser in which somebody of this role is signed in; each goes on from the one time they did."""
         client = Client(raise_request_exception=False)
-        if role != "nobody":
-            sign_in(client, self.people[role])
+        client.cookies.load(self.signed_in[role])
         return client
+
+    def _cookies(self, role: str) -> dict[str, str]:
+        if role == "nobody":
+            return {}
+        cookies = sign_in(Client(), self.people[role]).cookies
+        return {name: cookie.value for name, cookie in cookies.items()}
 
     def _story(self, secret: str, slug: str) -> Article:
         draft = self.paper.draft(SECRETS[secret], slug, picture=self.picture)
