@@ -88,6 +88,20 @@ def test_page_in_forced_colours_keeps_the_edges_of_what_is_pressed(
     assert edgeless == []
 
 
+def test_forced_colours_draw_a_line_below_the_section_one_is_in_alone(
+    site: Site, page: Page
+) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto(site.url("section", "en"))
+    colour = "found => found.map(link => getComputedStyle(link).borderBlockEndColor)"
+    others = page.eval_on_selector_all(".sections a:not([aria-current])", colour)
+    here = page.eval_on_selector_all(".sections [aria-current]", colour)
+    page.emulate_media(forced_colors="none")
+    assert len(here) == 1
+    assert others
+    assert here[0] not in others
+
+
 @pytest.mark.parametrize("code", ["en", "ar"])
 def test_article_on_paper_is_the_story_alone(site: Site, page: Page, code: str) -> None:
     page.set_viewport_size({"width": 794, "height": 1123})  # A4
