@@ -293,7 +293,7 @@ STORIES = "SELECT count(*) FROM newsroom_article"
 def test_import_killed_at_any_point_and_run_again_doubles_and_loses_nothing(
     newsroom: Path, tmp_path: Path
 ) -> None:
-    import_and_kill(newsroom, tmp_path, posts=30, kills=2, seed=5)
+    import_and_kill(newsroom, tmp_path, posts=20, kills=2, seed=5)
 
 
 @pytest.mark.soak(minutes=2)

@@ -46,7 +46,7 @@ def publisher(served: Served) -> subprocess.Popen[str]:
 
 @pytest.mark.early
 def test_press_killed_at_any_point_heals(served: Served) -> None:
-    publish_and_kill(served, range(4), seed=7)
+    publish_and_kill(served, range(2), seed=7)
 
 
 @pytest.mark.soak(minutes=5)
