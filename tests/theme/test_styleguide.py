@@ -65,6 +65,7 @@ def test_style_guide_shows_every_component(
         ".notice",
         ".choice input[checked]",
         ".errors",
+        ".live-strip li time",
         ".live .live-mark",
         ".live li h3",
         ".correction time",
