@@ -190,6 +190,7 @@ class Desk(Visitor):
         self.find(title)
         self.page.get_by_role("link", name="History").first.click()
         expect(self.page.get_by_role("heading", name=f"History: {title}")).to_be_visible()
+        self.page.wait_for_load_state()  # the heading is there before the rows are
         found = []
         for menu in self.page.get_by_role("table").get_by_role("button", name="Actions").all():
             menu.click()
