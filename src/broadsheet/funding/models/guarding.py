@@ -1,6 +1,6 @@
 """What guards giving: counts that fade, cards that were tried, proofs that were spent, links sent, the breaker.
 
-Whoever asks is known by marks alone (keyed hashes of an e-mail address, a network, a card), and rows go after three days.
+Whoever asks is known by marks alone (keyed hashes of an e-mail address, a network, a card), for three days at most.
 """
 
 from __future__ import annotations
