@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from asking import ask, behind, request
 from broadsheet.press.edition import Edition, Picture, Pressed
 from broadsheet.press.newsstand import Newsstand
+from broadsheet.press.newsstand import shelf as shelving
 from broadsheet.press.newsstand.shelf import LARGE, TRUE_FOR, Shelf
 
 HTML = "text/html; charset=utf-8"
@@ -384,6 +385,22 @@ def test_manifest_that_cannot_be_read_is_503_for_what_is_not_in_memory(
     connection.close()
     assert ask(stand, "/").status == 200
     assert ask(stand, "/2026/11/river/").status == 503
+
+
+def test_entry_that_is_asked_for_stays_at_hand_when_others_come(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelving, "PAGES", 2)
+    some = (Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), b"%d" % n) for n in range(3))
+    edition.step(some, (), {}, "t")
+    shelf = Shelf(edition)
+    assert shelf.known(b"/0/") is None  # now it knows the edition's number
+    for n in range(3):
+        page = shelf.find(f"/{n}/")
+        assert page is not None
+        shelf.keep(b"/%d/" % n, page)
+        assert shelf.known(b"/0/") is not None
+    assert [shelf.known(b"/%d/" % n) is not None for n in range(3)] == [True, False, True]
 
 
 def test_memory_for_bodies_is_bounded_and_the_least_used_goes_first(edition: Edition) -> None:

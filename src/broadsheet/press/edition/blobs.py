@@ -44,6 +44,16 @@ class Blobs:
             raise DamagedBlob(f"{self.path(digest)} is damaged.") from error
         return file
 
+    def read(self, digest: str) -> bytes:
+        """All of a blob that is not large, compared with its digest. Raises DamagedBlob, also when it is missing."""
+        try:
+            body = self.path(digest).read_bytes()
+        except OSError as error:
+            raise DamagedBlob(f"{self.path(digest)} cannot be read: {error.strerror}.") from error
+        if hashlib.sha256(body).hexdigest() != digest:
+            raise DamagedBlob(f"{self.path(digest)} is damaged.")
+        return body
+
     def _check(self, digest: str, file: BufferedReader) -> None:
         about = os.fstat(file.fileno())
         stamp = (about.st_ino, about.st_size, about.st_mtime_ns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from urllib.parse import quote
 
@@ -55,7 +56,13 @@ def headers_for(entry: Entry) -> HeaderList:
     chosen.update((name.lower(), value) for name, value in entry.headers)
     if chosen["cache-control"] == "no-cache":
         chosen["cdn-cache-control"] = CDN
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in chosen.items()]
+    return [_encoded(name, value) for name, value in chosen.items()]
+
+
+@functools.lru_cache(maxsize=1024)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as it is sent: one for all entries that have the same."""
+    return name.encode("latin-1"), value.encode("latin-1")
 
 
 def keys_for(entry: Entry) -> HeaderList:

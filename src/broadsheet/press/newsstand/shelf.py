@@ -15,14 +15,14 @@ from broadsheet.press.newsstand.policies import headers_for, keys_for
 
 logger = logging.getLogger(__name__)
 
-BODIES = 64 * 1024 * 1024
-"""Bytes of bodies kept in memory."""
+BODIES = 48 * 1024 * 1024
+"""Bytes of bodies kept in memory; with the entries it is some 64 MB at most."""
 
 LARGE = 1024 * 1024
 """Bytes above which a body is streamed from its file and never kept."""
 
-PAGES = 4096
-"""How many entries are kept ready."""
+PAGES = 8192
+"""How many entries are kept ready: one takes two kilobytes."""
 
 TRUE_FOR = 0.001
 """Seconds between two looks at the edition's number: they would be half of the work of an answer."""
@@ -93,7 +93,7 @@ class Shelf:
         self._stamp = (-1, -1)
         self._due = 0.0
         self._well = True
-        self._pages: dict[bytes, Page] = {}
+        self._pages: OrderedDict[bytes, Page] = OrderedDict()
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
         self._limit = bodies
         self._held = 0
@@ -104,7 +104,10 @@ class Shelf:
         if now >= self._due:
             self._due = now + TRUE_FOR
             self._follow()
-        return self._pages.get(raw_path)
+        page = self._pages.get(raw_path)
+        if page is not None:
+            self._pages.move_to_end(raw_path)
+        return page
 
     def _follow(self) -> None:
         try:
@@ -126,9 +129,10 @@ class Shelf:
 
     def keep(self, raw_path: bytes, page: Page) -> None:
         """Have this page at hand for its path as sent, until the edition moves on."""
-        if len(self._pages) >= PAGES:
-            del self._pages[next(iter(self._pages))]
         self._pages[raw_path] = page
+        self._pages.move_to_end(raw_path)
+        if len(self._pages) > PAGES:
+            self._pages.popitem(last=False)
 
     def body(self, digest: str) -> bytes:
         """A body that is not large. Raises DamagedBlob."""
@@ -136,8 +140,7 @@ class Shelf:
         if body is not None:
             self._bodies.move_to_end(digest)
             return body
-        with self.edition.open_blob(digest) as file:
-            body = file.read()
+        body = self.edition.blobs.read(digest)
         self._bodies[digest] = body
         self._held += len(body)
         while self._held > self._limit:
