@@ -353,10 +353,16 @@ def test_charge_that_is_refused_is_told_to_its_pledge(state: str, decline: str, 
 
 def test_charge_that_is_on_its_way_is_not_refused() -> None:
     attempt, pledge = pledged()
-    charge_of(attempt)
-    settle(attempt, replace(paid(attempt), state="processing", balance=None), is_hosted=False)
+    settle(attempt, paid(attempt))
+    later = second_attempt(attempt)
+    charge_of(later)
+    trail = Trail()
+    on_its_way = replace(paid(later), state="processing", balance=None, succeeded_at=None)
+    assert settle(later, on_its_way, is_hosted=False) == Verdict.NOTED
+    assert [each[1] for each in trail.audited] == ["attempt.moved"]
     pledge.refresh_from_db()
-    assert (attempt.state, pledge.state, states()) == ("processing", "pending", ["pending"])
+    occurrence = attempt.donation.occurrence
+    assert (later.state, pledge.state, occurrence.declines) == ("processing", "active", 0)
 
 
 def test_pledge_is_held_by_a_dispute_that_is_new_and_by_no_refund() -> None:
