@@ -41,6 +41,7 @@ def test_a_theme_that_changes_nothing_breaks_nothing(paper: Paper, theme: Path) 
         ("templates/newsroom/foot.html", "\n{% if %}", "foot.html:2: It cannot be read:"),
         ("templates/newsroom/static.html", "<p>Ours</p>", "It lacks the block “main”"),
         ("templates/theme/components/people.html", "", "It lacks the macro “person”"),
+        ("assets/style.css", "", "assets: Nothing reads it; a theme has"),
         ("style.css", ".a { color: red; ", "Its braces do not match"),
         ("style.css", "@import 'https://x.example/a.css';", "style.css:1: Pages load nothing"),
         ("style.css", ".a { margin-left: 1rem; }", "“margin-left” is wrong in right-to-left"),

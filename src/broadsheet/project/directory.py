@@ -27,8 +27,9 @@ FOLDERS = (
 GENERATED = ("secret_key", "sandbox_key", "sandbox_webhook_secret")
 
 THEME_NOTE = """\
-Files in this folder are laid over Broadsheet's own: templates/… replaces the template of the same
-name, assets/… the style, script or picture of the same name. An empty folder changes nothing.
+What is in this folder is laid over Broadsheet's own: templates/… replaces the template of the same
+name, style.css comes after our own styles. An empty folder changes nothing.
+`broadsheet theme check` says what is wrong with it.
 """
 
 

@@ -29,6 +29,9 @@ PAIRS = (
 )
 """Words and what they stand on."""
 
+PARTS = {"README", "style.css", "templates"}
+"""What a theme folder may hold."""
+
 PHYSICAL = re.compile(r"\b(?:margin|padding|border)-(?:left|right)\b|(?<![\w-])(?:left|right)\s*:")
 
 
@@ -51,9 +54,22 @@ class Finding:
 def check_theme() -> list[Finding]:
     """All that the newsroom's theme folder breaks; nothing where it breaks nothing."""
     folder = Path(settings.THEME_DIR)
-    found = [*_templates(folder / "templates"), *_styles(folder / "style.css")]
+    found = [
+        *_strangers(folder),
+        *_templates(folder / "templates"),
+        *_styles(folder / "style.css"),
+    ]
     # A template that cannot be read breaks every page that uses it: one sentence about it is enough.
     return found or list(_documents())
+
+
+def _strangers(folder: Path) -> Iterator[Finding]:
+    """What lies in the folder and is read by nobody."""
+    for path in sorted(folder.glob("*")):
+        if path.name not in PARTS and not path.name.startswith("."):
+            yield Finding(
+                path.name, 0, "Nothing reads it; a theme has templates in templates/ and style.css."
+            )
 
 
 def _ours() -> dict[str, Path]:
