@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from bs4 import BeautifulSoup
 
+from broadsheet.kit import clock
 from broadsheet.kit.public import key_of, kinds
+from broadsheet.kit.reads import recording
 from broadsheet.newsroom.actions.first_pages import write_first_pages
+from broadsheet.newsroom.actions.registers import create_topic
 from broadsheet.newsroom.actions.stories import publish_page
 from broadsheet.newsroom.choices import StoryKind
 from broadsheet.newsroom.models import Article, RelatedStory, Series, StaticPage
+from broadsheet.newsroom.queries import stories
 from broadsheet.newsroom.renderers import pages
 from broadsheet.newsroom.renderers.texts import story_text
 from paper import Paper
@@ -43,6 +48,26 @@ def test_opinion_and_analysis_are_labelled_and_news_is_not(paper: Paper) -> None
     }
     front = shown(paper.front)
     assert "Opinion" in texts(front, ".card .label")
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 3, 100])
+def test_a_month_shows_its_stories_however_many_were_asked_for_ahead(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    monkeypatch.setattr(stories, "AHEAD", ahead)
+    flood = create_topic(name="Flood", locale=paper.city.locale, by="test")
+    zone = clock.newsroom_zone()
+    for number, day in enumerate([(2026, 2, 28), (2026, 3, 1), (2026, 3, 31), (2026, 4, 1)]):
+        on = dt.datetime(*day, tzinfo=zone)
+        paper.story(f"Day {number}", f"day-{number}", topics=[flood], on=on)
+    paper.story("By another", "another", bylines=[], on=dt.datetime(2026, 3, 2, tzinfo=zone))
+    for scope in (f"author/{paper.ann.pk}", f"topic/{flood.pk}"):
+        with recording() as reads:
+            month = kinds()["month"].render(f"{scope}/2026-03")
+        assert month is not None
+        assert texts(BeautifulSoup(month.body, "lxml"), ".card h2") == ["Day 2", "Day 1"]
+        assert f"list:month/{scope}/2026-03" in reads.keys
+        assert f"list:latest/{scope}" not in reads.keys, "a newer story does not change it"
 
 
 def test_a_headline_keeps_short_compounds_whole_unless_it_runs_in_both_directions(

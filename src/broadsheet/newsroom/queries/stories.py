@@ -18,6 +18,7 @@ from broadsheet.kit.reads import note, reader, reader_of_each, recording
 from broadsheet.newsroom.models import (
     Article,
     Author,
+    Byline,
     Download,
     FrontPage,
     SectionPage,
@@ -40,8 +41,9 @@ AKIN = 100
 CARD_OMITS = ("body", "original_html", "search_description", "seo_title")
 
 
-AHEAD = 50
-"""Newest stories of a scope that are asked for at once: front page, lists and feeds show so many and fewer."""
+AHEAD = 100
+"""Newest stories of a scope that are asked for at once: front page, lists and feeds show fewer, and a month of most
+authors and topics is among them."""
 
 
 def dated(stories: Any) -> Any:
@@ -60,16 +62,17 @@ def cards(stories: Any) -> Any:
 
 
 def _in_scope(scope: str) -> Any:
-    """The stories of `site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>` or `series/<pk>`."""
+    """The stories of `site/<code>`, `section/<pk>`, `author/<pk>`, `topic/<pk>` or `series/<pk>`, as pages."""
     kind, _, ident = scope.partition("/")
     stories = Article.objects.all()
     if kind == "site":
         language = Locale.objects.filter(language_code=ident).values("pk")
         return stories.filter(locale_id=Subquery(language))  # one value: see `newest.py`
     if kind == "author":
-        return stories.filter(bylines__author_id=ident).distinct()
+        return Page.objects.filter(pk__in=Byline.objects.filter(author=ident).values("article"))
     if kind == "topic":
-        return stories.filter(topics=ident)
+        chosen = Article.topics.through.objects.filter(topic=ident)
+        return Page.objects.filter(pk__in=chosen.values("article"))
     if kind == "series":
         return stories.filter(series_id=ident)
     path = SectionPage.objects.filter(pk=ident).values_list("path", flat=True).first()
@@ -94,10 +97,14 @@ def chosen_stories(ids: Iterable[int]) -> list[Article]:
 
 
 @reader(lambda scope, count: [f"list:latest/{scope}"], lasting=True)
+def _latest(scope: str, count: int) -> list[tuple[int, dt.datetime]]:
+    newest = dated(_in_scope(scope)).order_by("-first_published_at", "-pk")
+    return list(newest.values_list("pk", "first_published_at")[:count])
+
+
 def latest_ids(scope: str, count: int) -> list[int]:
     """The newest `count` live stories of a scope, newest first."""
-    newest = dated(_in_scope(scope)).order_by("-first_published_at", "-pk")
-    return list(newest.values_list("pk", flat=True)[:count])
+    return [pk for pk, _moment in _latest(scope, count)]
 
 
 def latest_stories(scope: str, count: int, without: Collection[int] = ()) -> list[Article]:
@@ -119,7 +126,12 @@ def instants(month: str) -> tuple[dt.datetime, dt.datetime]:
 @reader(lambda scope, month: [f"list:month/{scope}/{month}"])
 def month_ids(scope: str, month: str) -> list[int]:
     """The live stories of a scope first published in a month (`2026-11`, the newsroom's zone), newest first."""
-    stories = dated(_in_scope(scope)).filter(first_published_at__range=instants(month))
+    first, last = instants(month)
+    with recording():  # that the month has changed is said by its own key
+        latest = _latest(scope, AHEAD)
+    if len(latest) < AHEAD or latest[-1][1] < first:  # all of the month is among them
+        return [pk for pk, moment in latest if first <= moment <= last]
+    stories = dated(_in_scope(scope)).filter(first_published_at__range=(first, last))
     return list(stories.order_by("-first_published_at", "-pk").values_list("pk", flat=True))
 
 
