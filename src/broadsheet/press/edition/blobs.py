@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 from broadsheet.press.errors import DamagedBlob
@@ -47,7 +47,8 @@ class Blobs:
     def read(self, digest: str) -> bytes:
         """All of a blob that is not large, compared with its digest. Raises DamagedBlob, also when it is missing."""
         try:
-            body = self.path(digest).read_bytes()
+            with FileIO(f"{self.directory}/{digest[:2]}/{digest}") as file:
+                body = file.readall()
         except OSError as error:
             raise DamagedBlob(f"{self.path(digest)} cannot be read: {error.strerror}.") from error
         if hashlib.sha256(body).hexdigest() != digest:
@@ -93,7 +94,7 @@ class Incoming:
         self._store = store
         self._beside = store.directory / "incoming"
         self._beside.mkdir(parents=True, exist_ok=True)
-        self._waiting: dict[str, Path] = {}
+        self._waiting: set[str] = set()  # digests: a full run has half a million of them
         self._keeps = keeps
         self._number = 0
         if adopts:
@@ -103,7 +104,7 @@ class Incoming:
         for path in self._store.unfinished():
             with path.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() == path.name:
-                    self._waiting[path.name] = path
+                    self._waiting.add(path.name)
                 else:
                     path.unlink()
 
@@ -128,7 +129,8 @@ class Incoming:
         """Accept a blob in pieces from elsewhere. Raises DamagedBlob where they are not those of the digest."""
         found, _size = self._keep(pieces)
         if found != digest:
-            self._waiting.pop(found).unlink()
+            self._waiting.discard(found)
+            self._written(found).unlink()
             raise DamagedBlob(f"What came for {digest} has other bytes.")
 
     def _is_wanted(self, digest: str) -> bool:
@@ -136,7 +138,7 @@ class Incoming:
 
     def _keep(self, pieces: Iterable[bytes]) -> tuple[str, int]:
         self._number += 1
-        target = self._beside / f"{os.getpid()}-{self._number}"
+        target = self._written(f"{os.getpid()}-{self._number}")
         sha, size = hashlib.sha256(), 0
         try:
             with target.open("wb") as file:
@@ -148,41 +150,45 @@ class Incoming:
             target.unlink(missing_ok=True)
             raise
         digest = sha.hexdigest()
-        self._waiting[digest] = target.replace(self._beside / digest)
+        target.replace(self._written(digest))
+        self._waiting.add(digest)
         return digest, size
+
+    def _written(self, name: str) -> Path:
+        return self._beside / name
 
     def settle(self) -> None:
         """Put everything accepted into the store and on the disk; afterwards even a power cut cannot take it.
 
         No manifest names it before. What a power cut leaves half of is found by its digest, and written anew.
         """
-        named = {digest: self._store.path(digest) for digest in self._waiting}
-        for place in {path.parent for path in named.values()}:
-            place.mkdir(exist_ok=True)
-        for digest, path in named.items():
-            self._waiting[digest].replace(path)
+        for start in {digest[:2] for digest in self._waiting}:
+            (self._store.directory / start).mkdir(exist_ok=True)
+        for digest in self._waiting:
+            self._written(digest).replace(self._store.path(digest))
         try:
-            _sync(named.values(), self._store.directory)
+            _sync(self._store, self._waiting)
         except OSError:
             # What could not be put on the disk may still be read as if it were there.
-            for path in named.values():
-                path.unlink(missing_ok=True)
+            for digest in self._waiting:
+                self._store.path(digest).unlink(missing_ok=True)
             raise
         self._waiting.clear()
 
     def discard(self) -> None:
         """Let go of what has not been settled."""
-        for written in self._waiting.values():
-            written.unlink(missing_ok=True)
+        for digest in self._waiting:
+            self._written(digest).unlink(missing_ok=True)
         self._waiting.clear()
 
 
-def _sync(files: Collection[Path], store: Path) -> None:
-    """Put new files on the disk, and their names in the folders of a store."""
-    if len(files) > FEW:
+def _sync(store: Blobs, digests: Collection[str]) -> None:
+    """Put new files of a store on the disk, and their names in its folders."""
+    if len(digests) > FEW:
         os.sync()
         return
-    for path in [*files, *{path.parent for path in files}, store] if files else ():
+    files = [store.path(digest) for digest in digests]
+    for path in [*files, *{path.parent for path in files}, store.directory] if files else ():
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 
 from broadsheet.press.edition import clearing, history, keys, manifest, polishing
 from broadsheet.press.edition.blobs import Blobs
-from broadsheet.press.edition.entry import Entry, Form, Membership
+from broadsheet.press.edition.entry import Entry, Form, Headers, Membership
 from broadsheet.press.edition.following import Followed
 from broadsheet.press.errors import DamagedBlob
 
@@ -242,8 +243,14 @@ def _entry(row: tuple[Any, ...] | None) -> Entry | None:
         path,
         status,
         content_type,
-        tuple((name, value) for name, value in json.loads(headers)),
+        _headers(headers),
         digest,
         size,
         {coding: Form(*form) for coding, form in json.loads(variants).items()},
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _headers(written: str) -> Headers:
+    """Headers as they stand in a row; most documents have the same."""
+    return tuple((name, value) for name, value in json.loads(written))
