@@ -403,6 +403,19 @@ def test_entry_that_is_asked_for_stays_at_hand_when_others_come(
     assert [shelf.known(b"/%d/" % n) is not None for n in range(3)] == [True, False, True]
 
 
+def test_who_has_seen_a_step_is_given_nothing_older(
+    edition: Edition, stand: Newsstand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelving, "TRUE_FOR", 60.0)
+    before = [ask(stand, "/").body for _time in range(2)][1]
+    front = Pressed("page:2", "/", 200, HTML, (), b"<p>With the new story.</p>")
+    story = Pressed("page:77", "/2026/11/new/", 200, HTML, (), b"<p>New.</p>")
+    edition.step([front, story], (), {}, "test")
+    assert ask(stand, "/").body == before, "it is at hand, and nobody has looked yet"
+    assert ask(stand, "/2026/11/new/").body == story.body
+    assert ask(stand, "/").body == front.body
+
+
 def test_memory_for_bodies_is_bounded_and_the_least_used_goes_first(edition: Edition) -> None:
     digests = []
     for n in range(4):

@@ -124,6 +124,8 @@ class Shelf:
 
     def find(self, path: str) -> Page | None:
         """The page at a decoded path, looked up in the manifest."""
+        # It may be of a later step than what is kept, and who has seen it must not be given that any more.
+        self._due = 0.0
         entry = self.edition.find(path)
         return Page(entry) if entry else None
 
