@@ -46,7 +46,8 @@ def measure(folder: Path, seconds: int) -> None:
         return
     from broadsheet.press.queries import edition
 
-    stories = [e for e in edition().entries() if re.match(r"/\d{4}/\d\d/[^/]+/$", e.path)]
+    found = (e for e in edition().entries() if e.status == 200)  # not those that were withdrawn
+    stories = [e for e in found if re.match(r"/\d{4}/\d\d/[^/]+/$", e.path)]
     entry = stories[0]
     page = _put_down(folder / "www", entry)
     granian = [sys.executable, "-m", "granian", "--interface", "asgi", "--log-level", "warning"]
@@ -79,7 +80,7 @@ def measure(folder: Path, seconds: int) -> None:
     for story in stories:
         _put_down(folder / "www", story)
     script = _draw(folder, [story.path for story in stories])
-    found = {}
+    drawn = {}
     for name, command, at in (
         ("nginx", [nginx, "-c", str(folder / "nginx.conf"), "-e", "stderr"], port),
         ("newsstand", newsstand, 0),
@@ -87,11 +88,11 @@ def measure(folder: Path, seconds: int) -> None:
         here = at or _free_port()
         with _running([*command, *([] if at else ["--port", str(here)])], here, {}):
             for _run in ("cold", "warm"):  # the second counts, for both
-                found[name] = _ask(f"http://127.0.0.1:{here}", seconds, "-s", str(script))
+                drawn[name] = _ask(f"http://127.0.0.1:{here}", seconds, "-s", str(script))
     print(
-        f"newsstand: {found['newsstand'][0]:.0f} requests a second of {len(stories)} stories drawn by Zipf's law, "
-        f"{found['newsstand'][0] / found['nginx'][0]:.2f} of nginx, p99 "
-        f"{found['newsstand'][1] / found['nginx'][1]:.1f} times nginx's"
+        f"newsstand: {drawn['newsstand'][0]:.0f} requests a second of {len(stories)} stories drawn by Zipf's law, "
+        f"{drawn['newsstand'][0] / drawn['nginx'][0]:.2f} of nginx, p99 "
+        f"{drawn['newsstand'][1] / drawn['nginx'][1]:.1f} times nginx's"
     )
 
 
