@@ -22,14 +22,13 @@ def make(directory: Path, stories: int) -> None:
 
     One that is there already is used as it is.
     """
-    is_new = not directory.exists()
-    if is_new:
+    if not directory.exists():
         command = [sys.executable, "-m", "broadsheet.project.cli", "init", str(directory)]
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             command += ["--port", str(one.getsockname()[1])]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    if is_new:  # in a process of its own, whose memory is not what is measured afterwards
+        # In a process of its own, whose memory is not what is measured afterwards.
         writer = multiprocessing.get_context("spawn").Process(
             target=_fill, args=(directory, stories)
         )

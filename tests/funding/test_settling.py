@@ -353,6 +353,14 @@ def test_charge_that_is_refused_is_told_to_its_pledge(state: str, decline: str, 
 
 def test_charge_that_is_on_its_way_is_not_refused() -> None:
     attempt, pledge = pledged()
+    charge_of(attempt)
+    settle(attempt, replace(paid(attempt), state="processing", balance=None), is_hosted=False)
+    pledge.refresh_from_db()
+    assert (attempt.state, pledge.state, states()) == ("processing", "pending", ["pending"])
+
+
+def test_later_charge_that_is_on_its_way_is_no_decline_of_its_pledge() -> None:
+    attempt, pledge = pledged()
     settle(attempt, paid(attempt))
     later = second_attempt(attempt)
     charge_of(later)

@@ -28,7 +28,10 @@ class Blobs:
         self._checked: dict[str, tuple[int, int, int]] = {}
 
     def path(self, digest: str) -> Path:
-        return self.directory / digest[:2] / digest
+        return Path(self._name(digest))
+
+    def _name(self, digest: str) -> str:
+        return f"{self.directory}/{digest[:2]}/{digest}"  # a Path takes longer to make than a file to open
 
     def open(self, digest: str) -> BufferedReader:
         """Open a blob whose every byte was compared with its digest. Raises DamagedBlob, also when it is missing."""
@@ -47,7 +50,7 @@ class Blobs:
     def read(self, digest: str) -> bytes:
         """All of a blob that is not large, compared with its digest. Raises DamagedBlob, also when it is missing."""
         try:
-            with FileIO(f"{self.directory}/{digest[:2]}/{digest}") as file:
+            with FileIO(self._name(digest)) as file:
                 body = file.readall()
         except OSError as error:
             raise DamagedBlob(f"{self.path(digest)} cannot be read: {error.strerror}.") from error
