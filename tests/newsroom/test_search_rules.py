@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,15 @@ from broadsheet.newsroom.queries import finding
 from broadsheet.newsroom.queries.finding import Narrowing
 from broadsheet.newsroom.rules.excerpts import LENGTH, excerpt, hits_of, in_one_line, marked
 from broadsheet.newsroom.rules.questions import LONGEST, MOST_WORDS, Question, understand
-from broadsheet.newsroom.rules.words import fold, word_list, words
+from broadsheet.newsroom.rules.words import (
+    CHARACTERS,
+    JOINERS,
+    MARKS,
+    WORD,
+    fold,
+    word_list,
+    words,
+)
 from paper import Paper
 
 WRITTEN = st.text(
@@ -38,11 +47,26 @@ WRITTEN = st.text(
         ("كتاب کتاب", ["كتاب", "كتاب"]),
         ("नदी हिन्दी", ["नदी", "हिन्दी"]),
         ("東京の川", ["東", "京", "の", "川"]),
+        ("Café naïve3x tram東a b_c été", ["cafe", "naive3x", "tram", "東", "a", "b", "c", "ete"]),
         ("tat\u00adweel ـــ 🌊", ["tatweel"]),
     ],
 )
 def test_words_are_what_readers_take_for_the_same(text: str, expected: list[str]) -> None:
     assert word_list(text) == expected
+
+
+@given(WRITTEN)
+def test_a_word_is_a_run_of_letters_with_the_marks_on_them(text: str) -> None:
+    runs: list[tuple[int, int]] = []
+    for at, character in enumerate(text):
+        alone = re.match(f"[{CHARACTERS}]", character) is not None
+        is_letter = character.isalnum() and not alone
+        goes_on = bool(runs) and runs[-1][1] == at and not re.match(f"[{CHARACTERS}]", text[at - 1])
+        if goes_on and (is_letter or character in MARKS + JOINERS):
+            runs[-1] = runs[-1][0], at + 1
+        elif is_letter or alone:
+            runs.append((at, at + 1))
+    assert [found.span() for found in WORD.finditer(text)] == runs
 
 
 @given(WRITTEN)

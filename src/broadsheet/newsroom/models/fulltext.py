@@ -153,17 +153,15 @@ def put(found: Sequence[Indexed]) -> None:
             )
 
 
-def find(sought: Sought) -> Found:
-    """The stories that have what is sought, newest first; none of which a change waits to be looked at."""
-    if not all(sought.groups):
-        return Found([], is_all=True)
+def find(*questions: Sought) -> list[Found]:
+    """For each question the stories that have what is sought, newest first; none of which a change waits to be
+    looked at."""
     with connections["default"].cursor() as cursor:
         if _is_sqlite():
-            return _find_on_sqlite(cursor, sought)
+            return [_find_on_sqlite(cursor, sought) for sought in questions]
         with transaction.atomic():
-            for setting in _POSTGRES_SETTINGS:
-                cursor.execute(f"SET LOCAL {setting} = off")
-            return _find_on_postgres(cursor, sought)
+            cursor.execute(_POSTGRES_SETTINGS)
+            return [_find_on_postgres(cursor, sought) for sought in questions]
 
 
 def holding(places: Sequence[int], phrase: Sequence[str]) -> set[int]:
@@ -216,7 +214,8 @@ def words_beginning(language: str, start: str, limit: int) -> list[str]:
 
 _INSTALL = {
     "sqlite": [
-        f"""CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(tokens, words UNINDEXED,
+        # The words come first: what is read of a story is read from its beginning.
+        f"""CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(words UNINDEXED, tokens,
         detail=none, columnsize=0, tokenize="ascii tokenchars ':='")"""
     ],
     "postgresql": [
@@ -239,17 +238,27 @@ _SQLITE_FIND = (
     f"WHERE s.{INDEX} MATCH %s AND s.rowid BETWEEN %s AND %s AND {_SILENT} "
     "ORDER BY s.rowid DESC LIMIT %s"
 )
+# `+ 0`: no condition and no order but the words' may lead it to an index.
 _POSTGRES_FIND = (
     f"SELECT e.place, e.marks FROM {ENTRY} e WHERE e.tokens @@ %s::tsquery "  # noqa: S608
-    f"AND e.language = %s AND e.place BETWEEN %s AND %s AND {_SILENT} "
+    f"AND e.language = %s AND e.place + 0 BETWEEN %s AND %s AND {_SILENT} "
 )
 _POSTGRES_NTH = (
-    f"SELECT place FROM {ENTRY} WHERE language = %s AND place BETWEEN %s AND %s "  # noqa: S608
+    f"SELECT place FROM {ENTRY} WHERE place BETWEEN %s AND %s "  # noqa: S608
     "ORDER BY place DESC OFFSET %s LIMIT 1"
 )
-_POSTGRES_SETTINGS = ("enable_seqscan", "enable_indexscan", "jit")
-"""Whatever it believes of their frequency, the words' own index is the quickest way to them: any other
-reads the tokens of story after story."""
+_POSTGRES_SETTINGS = "SELECT " + ", ".join(
+    f"set_config('{setting}', '{value}', true)"
+    for setting, value in (
+        ("enable_seqscan", "off"),
+        ("enable_indexscan", "off"),
+        ("enable_nestloop", "off"),
+        ("max_parallel_workers_per_gather", "0"),
+        ("jit", "off"),
+    )
+)
+"""Until the transaction ends. Whatever it believes of their frequency, the words' own index is the quickest way to
+them: any other reads the tokens of story after story. Marks are read once, not once for every story."""
 
 
 def _is_sqlite() -> bool:
@@ -287,18 +296,15 @@ def _one_of(tokens: Sequence[str], quote: str, mark: str) -> str:
 
 def _find_on_sqlite(cursor: Any, sought: Sought) -> Found:
     values = [_match(sought), sought.first, sought.last]
-    cursor.execute(_SQLITE_FIND, [*values, SOME])
-    rows: list[Row] = cursor.fetchall()
-    if len(rows) < SOME:
-        return Found(rows, is_all=True)
     cursor.execute(_SQLITE_COUNT, [*values, MOST + 1])
-    if cursor.fetchone()[0] > MOST:
-        return Found(rows, is_all=False)
-    cursor.execute(_SQLITE_FIND, [*values, MOST])
-    return Found(cursor.fetchall(), is_all=True)
+    is_all = cursor.fetchone()[0] <= MOST
+    cursor.execute(_SQLITE_FIND, [*values, MOST if is_all else SOME])
+    return Found(cursor.fetchall(), is_all)
 
 
 def _find_on_postgres(cursor: Any, sought: Sought) -> Found:
+    if sought.first > _LEAST and sought.last < _MOST:
+        sought = _in_months(sought, sought.first, sought.last)
     values = [_tsquery(sought), sought.language, sought.first, sought.last]
     cursor.execute(f"{_POSTGRES_FIND} LIMIT %s", [*values, MOST + 1])
     rows: list[Row] = cursor.fetchall()
@@ -310,32 +316,36 @@ def _find_on_postgres(cursor: Any, sought: Sought) -> Found:
 def _newest(cursor: Any, sought: Sought) -> list[Row]:
     """`SOME` of very many, which to sort would take too long: they are looked for in the newest months,
     as many as it takes."""
-    window = SOME * 2
+    newest, window = _nth_newest(cursor, sought, 0), SOME * 2
     while True:
-        months = _months(cursor, sought, window)
-        inside = replace(sought, groups=(*sought.groups, months)) if months else sought
+        oldest = _nth_newest(cursor, sought, window)
+        inside = sought
+        if newest is not None and oldest is not None:
+            inside = _in_months(sought, oldest, newest)
         cursor.execute(
-            f"{_POSTGRES_FIND} ORDER BY e.place DESC LIMIT %s",
+            f"{_POSTGRES_FIND} ORDER BY e.place + 0 DESC LIMIT %s",
             [_tsquery(inside), sought.language, sought.first, sought.last, SOME],
         )
         rows: list[Row] = cursor.fetchall()
-        if len(rows) == SOME or not months:
+        if len(rows) == SOME or inside is sought:
             return rows
         window = max(window * 2, int(1.5 * window * SOME / (len(rows) + 1)))
 
 
-def _months(cursor: Any, sought: Sought, window: int) -> tuple[str, ...] | None:
-    """The tokens of the newest months that hold so many stories; None where there are no more than that."""
-    span = [sought.language, sought.first, sought.last]
-    cursor.execute(_POSTGRES_NTH, [*span, 0])
-    newest = cursor.fetchone()
-    cursor.execute(_POSTGRES_NTH, [*span, window])
-    oldest = cursor.fetchone()
-    if newest is None or oldest is None:
-        return None
+def _nth_newest(cursor: Any, sought: Sought, number: int) -> int | None:
+    """The place of the story that so many are newer than, in any language; None where there is none."""
+    cursor.execute("SET LOCAL enable_indexscan = on")  # along the places
+    cursor.execute(_POSTGRES_NTH, [sought.first, sought.last, number])
+    found = cursor.fetchone()
+    cursor.execute("SET LOCAL enable_indexscan = off")
+    return found[0] if found else None
+
+
+def _in_months(sought: Sought, oldest: int, newest: int) -> Sought:
+    """What is sought, in the months (UTC) from one place to another: their tokens are found as words are."""
     first, last = (
-        dt.datetime.fromtimestamp(second_of(place), dt.UTC) for (place,) in (oldest, newest)
+        dt.datetime.fromtimestamp(second_of(place), dt.UTC) for place in (oldest, newest)
     )
-    count = (last.year - first.year) * 12 + last.month - first.month
-    numbers = (first.year * 12 + first.month - 1 + step for step in range(count + 1))
-    return tuple(f"=m{number // 12:04d}{number % 12 + 1:02d}" for number in numbers)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    months = tuple(f"=m{number // 12:04d}{number % 12 + 1:02d}" for number in numbers)
+    return replace(sought, groups=(*sought.groups, months))

@@ -73,18 +73,30 @@ def few(model: type[Page]) -> Any:
     return model.objects.filter(pk__in=numbers).order_by("path")
 
 
-def _fronts() -> Any:
-    """The live front pages of all languages, in tree order."""
-    return public(few(FrontPage)).filter(depth=2)
+# No key: whoever asks names what of it they tell.
+@reader(list, shared=True)
+def _fronts() -> list[dict[str, Any]]:
+    """What there is to know of the live front pages of all languages, in tree order."""
+    return list(
+        public(few(FrontPage))
+        .filter(depth=2)
+        .values(
+            "pk",
+            "title",
+            "tagline",
+            "statement",
+            "contact_email",
+            "path",
+            "locale_id",
+            "locale__language_code",
+        )
+    )
 
 
 @reader(lambda code: [f"list:plate/{code}"], shared=True)
 def plate(code: str) -> Plate | None:
     """The name plate of the edition in a language, or None when it has no live front page."""
-    found = _fronts().values(
-        "pk", "title", "tagline", "statement", "contact_email", "path", "locale__language_code"
-    )
-    front = next((one for one in found if one["locale__language_code"] == code), None)
+    front = next((one for one in _fronts() if one["locale__language_code"] == code), None)
     if front is None:
         return None
     return Plate(
@@ -102,27 +114,31 @@ def plate(code: str) -> Plate | None:
 @reader(lambda: ["list:editions"], shared=True, lasting=True)
 def editions() -> list[tuple[str, str]]:
     """Language code and name of every live edition, the newsroom's first language first."""
-    rows = _fronts().values_list("locale__language_code", "title")
+    rows = [(one["locale__language_code"], one["title"]) for one in _fronts()]
     return sorted(rows, key=lambda row: (row[0] != settings.LANGUAGE_CODE, row[0]))
 
 
 @reader(lambda: ["list:editions"], shared=True, lasting=True)
 def public_languages() -> dict[int, str]:
     """The languages of the live editions: id of the locale to language code."""
-    return dict(_fronts().values_list("locale_id", "locale__language_code"))
+    return {one["locale_id"]: one["locale__language_code"] for one in _fronts()}
 
 
 @reader(lambda plate: [f"list:sections/{plate.code}"], shared=True, lasting=True)
 def sections(plate: Plate) -> list[Link]:
     """All live sections of an edition in tree order."""
-    rows = (
-        public(few(SectionPage))
-        .filter(path__startswith=plate.tree_path)
-        .values_list("pk", "title", "url_path", "depth")
-    )
+    return _links(plate, public(few(SectionPage)))
+
+
+def _links(plate: Plate, pages: Any) -> list[Link]:
+    """Those of a few pages that are in an edition. Looked through here: a database that keeps no statistics would
+    look through every page of the edition for them."""
     return [
         Link(pk, title, tree_address(plate.prefix, url_path), url_path, depth - 2)
-        for pk, title, url_path, depth in rows
+        for path, pk, title, url_path, depth in pages.values_list(
+            "path", "pk", "title", "url_path", "depth"
+        )
+        if path.startswith(plate.tree_path)
     ]
 
 
@@ -137,15 +153,7 @@ def section_of(url_path: str, known: list[Link]) -> Link | None:
 @reader(lambda plate: [f"list:pages/{plate.code}"], shared=True, lasting=True)
 def static_pages(plate: Plate) -> list[Link]:
     """The live static pages of an edition that are to be shown in menus, in tree order."""
-    rows = (
-        public(few(StaticPage))
-        .filter(path__startswith=plate.tree_path, show_in_menus=True)
-        .values_list("pk", "title", "url_path", "depth")
-    )
-    return [
-        Link(pk, title, tree_address(plate.prefix, url_path), url_path, depth - 2)
-        for pk, title, url_path, depth in rows
-    ]
+    return _links(plate, public(few(StaticPage)).filter(show_in_menus=True))
 
 
 @reader(lambda page: [f"list:translations/{page.translation_key}"])

@@ -6,7 +6,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broadsheet.kit import clock
 from broadsheet.newsroom.models import Article, Author, SearchEntry, SearchWord, Topic, fulltext
@@ -43,19 +43,25 @@ class Answer:
 
 
 def answer(
-    question: Question, language: str, narrowing: Narrowing, *, by_relevance: bool = True
+    question: Question,
+    language: str,
+    narrowing: Narrowing,
+    *,
+    by_relevance: bool = True,
+    looked_through: int = LOOKED_THROUGH,
 ) -> Answer:
     """The public stories of a language that answer a question.
 
     By relevance: first those that have all the words in the headline, then those whose standfirst, byline
     or topics have them or whose text has them often, then the others; each newest first. Where there are
-    more than `fulltext.MOST` they are newest first, however asked for.
+    more than `fulltext.MOST` they are newest first, however asked for. Phrases are looked for in the newest
+    `looked_through` stories that have all their words.
     """
     if not question.asks:
         return Answer()
     sought = _sought(question, language, narrowing)
-    found = fulltext.find(sought)
-    rows = _with_phrases(found.rows, question)
+    [found] = fulltext.find(sought)
+    rows = _with_phrases(found.rows, question, looked_through)
     places = [place for place, _marks in rows]
     if by_relevance and found.is_all and len(places) > 1:
         places = _ranked(places, question, sought)
@@ -88,12 +94,12 @@ def _span(year: int) -> dict[str, int]:
     return {"first": place_from(first), "last": place_from(after) - 1}
 
 
-def _with_phrases(rows: list[Row], question: Question) -> list[Row]:
-    """The rows whose stories have the phrases and not the unwanted ones, of the newest `LOOKED_THROUGH`."""
+def _with_phrases(rows: list[Row], question: Question, looked_through: int) -> list[Row]:
+    """The rows whose stories have the phrases and not the unwanted ones, of so many that are the newest."""
     unwanted = [phrase for phrase in question.unwanted if len(phrase) > 1]
     if not rows or not (question.phrases or unwanted):
         return rows
-    rows = rows[:LOOKED_THROUGH]
+    rows = rows[:looked_through]
     places = [place for place, _marks in rows]
     for phrase in question.phrases:
         kept = fulltext.holding(places, phrase)
@@ -110,20 +116,20 @@ def _ranked(places: list[int], question: Question, sought: Sought) -> list[int]:
     exact = tuple((word,) for word in _all_words(question))
     begun = sought.groups[len(exact) - 1] if question.beginning else ()
     rest = sought.groups[len(exact) :]
-    headline = _have(sought, "h:", exact, rest)
-    about = _have(sought, "l:", exact, rest)
+    asked = [_having("h:", exact, rest, sought), _having("l:", exact, rest, sought)]
     if len(begun) > 1:
-        about |= _have(sought, "h:", (*exact[:-1], begun), rest)
+        asked.append(_having("h:", (*exact[:-1], begun), rest, sought))
+    headline, *others = ({place for place, _marks in found.rows} for found in fulltext.find(*asked))
+    about = set().union(*others)
     return sorted(places, key=lambda place: (place not in headline, place not in about, -place))
 
 
-def _have(
-    sought: Sought, where: str, words: Sequence[Phrase], rest: tuple[Phrase, ...]
-) -> set[int]:
-    """The places that have the words (one of each group) in a part of their story."""
-    groups = tuple(tuple(f"{where}{word}" for word in group) for group in words)
-    inside = Sought(sought.language, (*groups, *rest), (), sought.first, sought.last)
-    return {place for place, _marks in fulltext.find(inside).rows}
+def _having(
+    where: str, words: Sequence[Phrase], rest: tuple[Phrase, ...], sought: Sought
+) -> Sought:
+    """What is sought, with the words (one of each group) in a part of the story and nothing unwanted."""
+    inside = tuple(tuple(f"{where}{word}" for word in group) for group in words)
+    return replace(sought, groups=(*inside, *rest), unwanted=())
 
 
 def _all_words(question: Question) -> list[str]:

@@ -253,7 +253,13 @@ class _Search:
         """The same question with one word mended that has answers, the most answers; None where there is none."""
         best: Choice | None = None
         for text in self._mended()[:GUESSES]:
-            found = finding.answer(understand(text), self.code, self.narrowing, by_relevance=False)
+            found = finding.answer(
+                understand(text),
+                self.code,
+                self.narrowing,
+                by_relevance=False,
+                looked_through=finding.LOOKED_THROUGH // GUESSES,
+            )
             if found.places and (best is None or len(found.places) > (best.count or 0)):
                 best = Choice(text, len(found.places), self._url(q=text))
         return best

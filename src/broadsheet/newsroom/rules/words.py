@@ -25,7 +25,11 @@ JOINERS = "\u00ad\u200c\u200d\u0640"
 CHARACTERS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 """Kana and Han, which are written without spaces: each character counts as a word."""
 
-WORD = re.compile(rf"[{CHARACTERS}]|[^\W_{CHARACTERS}](?:[^\W_{CHARACTERS}]|[{MARKS}{JOINERS}])*")
+LETTER = rf"[^\W_{CHARACTERS}]"
+WORD = re.compile(
+    r"[a-zA-Z0-9]++(?![^\x00-\x7f])"  # what most words are, and found ten times as fast as what follows
+    rf"|[{CHARACTERS}]|{LETTER}++(?:[{MARKS}{JOINERS}]++{LETTER}*+)*+"
+)
 APOSTROPHES = frozenset("'’ʼ＇")
 
 SAME = str.maketrans(
