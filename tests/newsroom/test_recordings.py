@@ -27,7 +27,7 @@ from broadsheet.newsroom.rules.recordings import (
 )
 from broadsheet.press.actions import check_edition, press_everything, press_pending
 from broadsheet.press.edition import Edition, Entry
-from broadsheet.press.newsstand.shelf import Page
+from broadsheet.press.newsstand.shelf import Reply
 from broadsheet.readers.actions import create_account
 from paper import Paper
 
@@ -85,7 +85,7 @@ def test_recordings_are_served_by_us_with_all_that_a_reader_needs(story: Article
     assert audio["preload"] == video["preload"] == "none"
     entry, body = found(str(audio["src"]))
     assert (entry.content_type, body) == ("audio/mpeg", MP3)
-    assert Page(entry).reply(b"br, gzip").has_ranges
+    assert Reply(entry, ("br", "gzip")).has_ranges
     assert found(str(video["src"]))[0].content_type == "video/mp4"
     assert found(str(video["poster"]))[0].content_type == "image/jpeg"
     assert (video["width"], video["height"]) == ("640", "360")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import logging
 import os
@@ -23,9 +24,10 @@ from hypothesis import strategies as st
 
 from asking import ask, behind, request
 from broadsheet.press.edition import Edition, Picture, Pressed
+from broadsheet.press.errors import DamagedBlob
 from broadsheet.press.newsstand import Newsstand
 from broadsheet.press.newsstand import shelf as shelving
-from broadsheet.press.newsstand.shelf import LARGE, TRUE_FOR, Shelf
+from broadsheet.press.newsstand.shelf import LARGE, TRUE_FOR, Reply, Shelf
 
 HTML = "text/html; charset=utf-8"
 STORY = b"<p>The river rose again.</p>" * 40
@@ -390,17 +392,26 @@ def test_manifest_that_cannot_be_read_is_503_for_what_is_not_in_memory(
 def test_entry_that_is_asked_for_stays_at_hand_when_others_come(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelving, "PAGES", 2)
-    some = (Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), b"%d" % n) for n in range(3))
+    monkeypatch.setattr(shelving, "REPLIES", 2)
+    some = (Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), b"%d" % n) for n in range(4))
     edition.step(some, (), {}, "t")
     shelf = Shelf(edition)
-    assert shelf.known(b"/0/") is None  # now it knows the edition's number
-    for n in range(3):
-        page = shelf.find(f"/{n}/")
-        assert page is not None
-        shelf.keep(b"/%d/" % n, page)
-        assert shelf.known(b"/0/") is not None
-    assert [shelf.known(b"/%d/" % n) is not None for n in range(3)] == [True, False, True]
+
+    def at_hand() -> list[bool]:
+        return [shelf.known((b"/%d/" % n, ())) is not None for n in range(4)]
+
+    assert at_hand() == [False] * 4  # now it knows the edition's number
+    for n, expected in (
+        (0, [True, False, False, False]),
+        (1, [True, True, False, False]),
+        (2, [True, True, False, False]),  # asked for once, while there is no room
+        (3, [True, True, False, False]),
+        (2, [False, True, True, False]),
+    ):
+        reply = shelf.find(f"/{n}/", ())
+        assert reply is not None
+        shelf.keep((b"/%d/" % n, ()), reply)
+        assert at_hand() == expected
 
 
 def test_who_has_seen_a_step_is_given_nothing_older(
@@ -417,21 +428,46 @@ def test_who_has_seen_a_step_is_given_nothing_older(
 
 
 def test_memory_for_bodies_is_bounded_and_the_least_used_goes_first(edition: Edition) -> None:
-    digests = []
     for n in range(4):
         edition.step([Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), b"%d" % n * 100)], (), {}, "t")
-        entry = edition.find(f"/{n}/")
-        assert entry is not None
-        digests.append(entry.digest)
     shelf = Shelf(edition, bodies=250)
-    for n in (0, 1, 0, 2):
-        assert shelf.body(digests[n]) == b"%d" % n * 100
-    for digest in digests:
-        edition.blobs.path(digest).unlink()
-    assert shelf.body(digests[0]) == b"0" * 100
-    assert shelf.body(digests[2]) == b"2" * 100
-    with pytest.raises(Exception, match="cannot be read"):
-        shelf.body(digests[1])
+    replies = [reply for n in range(4) if (reply := shelf.find(f"/{n}/", ()))]
+    for n in (0, 1, 0, 2, 2):
+        assert shelf.body(replies[n]) == b"%d" % n * 100
+    for reply in replies:
+        edition.blobs.path(reply.digest).unlink()
+    assert shelf.body(replies[0]) == b"0" * 100
+    assert shelf.body(replies[2]) == b"2" * 100
+    with pytest.raises(DamagedBlob, match="cannot be read"):
+        shelf.body(replies[1])
+
+
+def test_blob_that_is_longer_or_shorter_than_it_should_be_is_not_served(edition: Edition) -> None:
+    edition.step([Pressed("page:1", "/1/", 200, HTML, (), b"whole")], (), {}, "t")
+    shelf = Shelf(edition)
+    reply = shelf.find("/1/", ())
+    assert reply is not None
+    blob = edition.blobs.path(reply.digest)
+    blob.write_bytes(b"whol")
+    with pytest.raises(DamagedBlob, match="is damaged"):
+        shelf.body(reply)
+
+
+def test_replies_hold_nothing_that_the_collector_follows(edition: Edition) -> None:
+    bodies = [b"no smaller form"] + [STORY] * 8
+    put = (Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), body) for n, body in enumerate(bodies))
+    edition.step(put, (), {}, "t")
+    shelf = Shelf(edition)
+    for n in range(9):
+        reply = shelf.find(f"/{n}/", ("br", "gzip"))
+        assert reply is not None
+        shelf.keep((b"/%d/" % n, ("br", "gzip")), reply)
+    for _pass in "the pairs", "the tuples of them":
+        gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, Reply)]
+    parts = [part for one in kept for part in gc.get_referents(one)]
+    assert len(kept) >= 9
+    assert [part for part in parts if part is not Reply and gc.is_tracked(part)] == []
 
 
 def test_import_brings_neither_django_nor_the_compressors() -> None:

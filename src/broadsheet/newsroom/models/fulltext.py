@@ -23,7 +23,7 @@ INDEX = "newsroom_search"
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _DOUBLE, _SINGLE = '"', "'"
-_SILENT = f"NOT EXISTS (SELECT 1 FROM {MARK} m WHERE m.story = e.story)"  # noqa: S608 - names of ours
+_SILENT = f"NOT EXISTS (SELECT 1 FROM {MARK} m WHERE m.story IS NOT NULL AND m.story = e.story)"  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator
-from io import BufferedReader, FileIO
+from io import BufferedReader
 from pathlib import Path
 
 from broadsheet.press.errors import DamagedBlob
@@ -47,11 +47,15 @@ class Blobs:
             raise DamagedBlob(f"{self.path(digest)} is damaged.") from error
         return file
 
-    def read(self, digest: str) -> bytes:
-        """All of a blob that is not large, compared with its digest. Raises DamagedBlob, also when it is missing."""
+    def read(self, digest: str, size: int) -> bytes:
+        """All of a blob of `size` bytes that is not large, compared with its digest. Raises DamagedBlob, also when it
+        is missing."""
         try:
-            with FileIO(self._name(digest)) as file:
-                body = file.readall()
+            handle = os.open(self._name(digest), os.O_RDONLY)
+            try:
+                body = os.read(handle, size)
+            finally:
+                os.close(handle)
         except OSError as error:
             raise DamagedBlob(f"{self.path(digest)} cannot be read: {error.strerror}.") from error
         if hashlib.sha256(body).hexdigest() != digest:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 
 CODINGS = ("br", "zstd", "gzip")
 """In the order we prefer them where a reader does not care: the smallest first."""
+
+Codings = tuple[str, ...]
+
+ASKINGS = 256
+"""How many values of Accept-Encoding are known by heart."""
+
+LONGEST_ASKING = 128
+"""Bytes of such a value; browsers send some twenty."""
 
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _RANGE = re.compile(rb"([0-9]{0,18})-([0-9]{0,18})")
@@ -16,20 +25,31 @@ class UnsatisfiableRange(ValueError):
     """A range that is malformed or lies outside of the body."""
 
 
-def choose_coding(accept_encoding: str, available: Collection[str]) -> str:
-    """The content coding for a value of Accept-Encoding (RFC 9110, 12.5.3), out of those available.
+def wanted_codings(accept_encoding: bytes) -> Codings:
+    """The content codings that a value of Accept-Encoding (RFC 9110, 12.5.3) asks for, the most wanted first.
 
-    `identity` where there is no such header, nothing fits, or everything is refused: better a page
-    that was not wanted in this form than none.
+    Whatever is not among them is refused, or wanted less than the body as it is.
     """
-    weights = _weights(accept_encoding)
-    rest = weights.get("*", 0.0)
-    best, weight = "identity", weights.get("identity", 0.0)
-    for coding in reversed(CODINGS):
-        given = weights.get(coding, rest)
-        if coding in available and given > 0 and given >= weight:
-            best, weight = coding, given
-    return best
+    if len(accept_encoding) > LONGEST_ASKING:
+        return _wanted(accept_encoding)
+    return _known(accept_encoding)
+
+
+def _wanted(accept_encoding: bytes) -> Codings:
+    weights = _weights(accept_encoding.decode("latin-1"))
+    rest, least = weights.get("*", 0.0), weights.get("identity", 0.0)
+    given = {coding: weights.get(coding, rest) for coding in CODINGS}
+    wanted = (coding for coding in CODINGS if given[coding] > 0 and given[coding] >= least)
+    return tuple(sorted(wanted, key=lambda coding: -given[coding]))
+
+
+_known = functools.lru_cache(maxsize=ASKINGS)(_wanted)
+
+
+def choose_coding(wanted: Codings, available: Collection[str]) -> str:
+    """The most wanted of the codings available. `identity` where none is, even if that was refused: better a page
+    that was not wanted in this form than none."""
+    return next((coding for coding in wanted if coding in available), "identity")
 
 
 def _weights(accept_encoding: str) -> dict[str, float]:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from broadsheet.press.edition import Edition
 from broadsheet.press.errors import PressError
@@ -14,13 +13,21 @@ from broadsheet.press.newsstand import addresses, plain
 from broadsheet.press.newsstand.asgi import Application, Message, Receive, Scope, Send
 from broadsheet.press.newsstand.backstage import Backstage
 from broadsheet.press.newsstand.lifespan import live
-from broadsheet.press.newsstand.negotiation import UnsatisfiableRange, is_match, wanted_range
-from broadsheet.press.newsstand.shelf import LARGE, Page, Reply, Shelf
+from broadsheet.press.newsstand.negotiation import (
+    UnsatisfiableRange,
+    is_match,
+    wanted_codings,
+    wanted_range,
+)
+from broadsheet.press.newsstand.shelf import LARGE, Asking, Reply, Shelf
 from broadsheet.press.newsstand.tally import Tally
 
 logger = logging.getLogger(__name__)
 
 EMPTY: Message = {"type": "http.response.body", "body": b""}
+
+Sent = Mapping[bytes, bytes]
+"""The headers of a request by name."""
 
 PIECE = 256 * 1024
 """Bytes of a large body sent at once."""
@@ -79,61 +86,64 @@ class Newsstand:
 
     def _answer(self, scope: Scope) -> Answer | None:
         """What to send; None when the application behind is to be asked."""
+        headers = dict(scope["headers"])
         raw: bytes = scope["raw_path"]
-        page = self._shelf.known(raw)
-        if page is not None and not scope["query_string"]:
-            return self._from_page(page, scope)
+        asking = raw, wanted_codings(headers.get(b"accept-encoding", b""))
+        reply = self._shelf.known(asking)
+        if reply is not None and not scope["query_string"]:
+            return self._reply(reply, scope, headers)
         try:
             path = addresses.read_path(raw, scope["query_string"])
         except addresses.BadAddress as bad:
             return plain.BAD_ADDRESS[bad.status]
         if path.startswith(self._dynamic) or path in self._pages:
             return None
-        return self._from_edition(path, page, scope)
+        return self._from_edition(path, asking, reply, scope, headers)
 
-    def _from_edition(self, path: str, page: Page | None, scope: Scope) -> Answer:
+    def _from_edition(
+        self, path: str, asking: Asking, reply: Reply | None, scope: Scope, headers: Sent
+    ) -> Answer:
         query: bytes = scope["query_string"]
+        wanted = asking[1]
         for name in addresses.with_query(path, query) if query else ():
-            if (special := self._shelf.find(name)) is not None:
-                return self._from_page(special, scope)
-        page = page or self._shelf.find(path)
-        if page is not None:
-            self._shelf.keep(scope["raw_path"], page)
-            return self._from_page(page, scope)
+            if (special := self._shelf.find(name, wanted)) is not None:
+                return self._reply(special, scope, headers)
+        reply = reply or self._shelf.find(path, wanted)
+        if reply is not None:
+            self._shelf.keep(asking, reply)
+            return self._reply(reply, scope, headers)
         other = addresses.other_form(path)
         if other in self._dynamic or other in self._pages:
             return plain.moved(308, addresses.location(other, query))
-        if self._shelf.find(other) is not None:
+        if self._shelf.find(other, wanted) is not None:
             return plain.moved(301, addresses.location(other, query))
         for name in addresses.missing_pages(path):
-            if (missing := self._shelf.find(name)) is not None:
-                return self._whole(missing.reply(_header(scope, b"accept-encoding")), scope)
+            if (missing := self._shelf.find(name, wanted)) is not None:
+                return self._whole(missing, scope)
         return plain.NOT_FOUND
 
-    def _from_page(self, page: Page, scope: Scope) -> Answer:
+    def _reply(self, reply: Reply, scope: Scope, headers: Sent) -> Answer:
         method = scope["method"]
         if method not in {"GET", "HEAD"}:
             return plain.NOT_ALLOWED
-        headers = dict(scope["headers"])
-        reply = page.reply(headers.get(b"accept-encoding", b""))
-        if page.entry.status == 200:
+        if reply.status == 200:
             condition = headers.get(b"if-none-match")
             is_known = condition is not None and is_match(condition, reply.etag)
             if not is_known and reply.has_ranges and method == "GET" and b"range" in headers:
                 return self._part(reply, scope, headers)
-            if page.is_reading and self._tally is not None and method == "GET":
-                self._tally.count(page.entry.resource, headers)
+            if reply.counts_as is not None and self._tally is not None and method == "GET":
+                self._tally.count(reply.counts_as, headers)
             if is_known:
-                return reply.unchanged, b""
+                return reply.unchanged(), b""
         return self._whole(reply, scope)
 
     def _whole(self, reply: Reply, scope: Scope) -> Answer:
         if reply.size > LARGE:
-            return Stream(self._shelf.edition, reply.start, reply.digest, 0, reply.size)
-        body = self._shelf.body(reply.digest)
-        return reply.start, b"" if scope["method"] == "HEAD" else body
+            return Stream(self._shelf.edition, reply.start(), reply.digest, 0, reply.size)
+        body = self._shelf.body(reply)
+        return reply.start(), b"" if scope["method"] == "HEAD" else body
 
-    def _part(self, reply: Reply, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
+    def _part(self, reply: Reply, scope: Scope, headers: Sent) -> Answer:
         if headers.get(b"if-range", reply.etag) != reply.etag:
             return self._whole(reply, scope)
         try:
@@ -143,31 +153,17 @@ class Newsstand:
         if wanted is None:
             return self._whole(reply, scope)
         first, last = wanted
-        start = {**reply.start, "status": 206, "headers": _part_headers(reply, first, last)}
+        start = reply.part(first, last)
         if reply.size > LARGE:
             return Stream(self._shelf.edition, start, reply.digest, first, last + 1 - first)
-        return start, self._shelf.body(reply.digest)[first : last + 1]
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    value: bytes = dict(scope["headers"]).get(name, b"")
-    return value
-
-
-def _part_headers(reply: Reply, first: int, last: int) -> list[tuple[bytes, bytes]]:
-    whole = reply.start["headers"]
-    return [
-        *(pair for pair in whole if pair[0] != b"content-length"),
-        (b"content-length", str(last + 1 - first).encode()),
-        (b"content-range", f"bytes {first}-{last}/{reply.size}".encode()),
-    ]
+        return start, self._shelf.body(reply)[first : last + 1]
 
 
 class Stream:
     """A large body, or a part of one, sent from its file; reading it is left to threads."""
 
     def __init__(
-        self, edition: Edition, start: dict[str, Any], digest: str, first: int, length: int
+        self, edition: Edition, start: Message, digest: str, first: int, length: int
     ) -> None:
         self._edition = edition
         self._start = start
@@ -196,4 +192,4 @@ class Stream:
                 await send(message)
 
 
-Answer = tuple[dict[str, Any], bytes] | plain.PlainAnswer | Stream
+Answer = tuple[Message, bytes] | plain.PlainAnswer | Stream

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from urllib.parse import quote
 
 from broadsheet.press.edition import Entry
+from broadsheet.press.edition.entry import Headers
 from broadsheet.press.newsstand.asgi import HeaderList
 
 PAGE_POLICY = (
@@ -29,6 +31,9 @@ EVERYTHING = "edition"
 LONGEST_KEY = 200
 """Characters of a surrogate key; networks take more, but not much more."""
 
+PLAIN = re.compile(r"[A-Za-z0-9:/._~-]+")
+"""Names that are keys as they are."""
+
 LASTING = ("/assets/", "/media/")
 """Addresses that change with their content."""
 
@@ -45,24 +50,26 @@ SECURITY = {
 
 def headers_for(entry: Entry) -> HeaderList:
     """The headers of an entry, whatever its coding: ours, and the entry's own instead where it has them."""
-    svg = entry.content_type.startswith("image/svg+xml")
     lasting = entry.status == 200 and entry.path.startswith(LASTING)
+    return list(_policy(entry.content_type, entry.headers, lasting=lasting))
+
+
+@functools.lru_cache(maxsize=256)
+def _policy(content_type: str, own: Headers, *, lasting: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers as they are sent, one for all entries that have the same: most documents have."""
+    svg = content_type.startswith("image/svg+xml")
     chosen = {
-        "content-type": entry.content_type,
+        "content-type": content_type,
         "cache-control": "public, max-age=31536000, immutable" if lasting else "no-cache",
         "content-security-policy": SVG_POLICY if svg else PAGE_POLICY,
         **SECURITY,
     }
-    chosen.update((name.lower(), value) for name, value in entry.headers)
+    chosen.update((name.lower(), value) for name, value in own)
     if chosen["cache-control"] == "no-cache":
         chosen["cdn-cache-control"] = CDN
-    return [_encoded(name, value) for name, value in chosen.items()]
-
-
-@functools.lru_cache(maxsize=1024)
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as it is sent: one for all entries that have the same."""
-    return name.encode("latin-1"), value.encode("latin-1")
+    return tuple(
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in chosen.items()
+    )
 
 
 def keys_for(entry: Entry) -> HeaderList:
@@ -77,7 +84,7 @@ def keys_for(entry: Entry) -> HeaderList:
 
 def key_of(resource: str) -> str:
     """The key of one document or picture alone."""
-    name = quote(resource, safe=":/._-~")
+    name = resource if PLAIN.fullmatch(resource) else quote(resource, safe=":/._-~")
     if len(name) > LONGEST_KEY:
         return f"sha256:{hashlib.sha256(resource.encode()).hexdigest()}"
     return name
