@@ -414,6 +414,22 @@ def test_entry_that_is_asked_for_stays_at_hand_when_others_come(
         assert at_hand() == expected
 
 
+def test_entry_that_was_asked_for_last_is_not_the_one_that_goes(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelving, "REPLIES", 2)
+    some = (Pressed(f"page:{n}", f"/{n}/", 200, HTML, (), b"%d" % n) for n in range(3))
+    edition.step(some, (), {}, "t")
+    shelf = Shelf(edition)
+    assert shelf.known((b"/0/", ())) is None  # now it knows the edition's number
+    for n in (0, 1, 2, 2):
+        reply = shelf.find(f"/{n}/", ())
+        assert reply is not None
+        shelf.keep((b"/%d/" % n, ()), reply)
+        assert shelf.known((b"/0/", ())) is not None
+    assert [shelf.known((b"/%d/" % n, ())) is not None for n in range(3)] == [True, False, True]
+
+
 def test_who_has_seen_a_step_is_given_nothing_older(
     edition: Edition, stand: Newsstand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -448,9 +464,10 @@ def test_blob_that_is_longer_or_shorter_than_it_should_be_is_not_served(edition:
     reply = shelf.find("/1/", ())
     assert reply is not None
     blob = edition.blobs.path(reply.digest)
-    blob.write_bytes(b"whol")
-    with pytest.raises(DamagedBlob, match="is damaged"):
-        shelf.body(reply)
+    for damaged in (b"whol", b"whole and more", b"wholE"):
+        blob.write_bytes(damaged)
+        with pytest.raises(DamagedBlob, match="is damaged"):
+            shelf.body(reply)
 
 
 def test_replies_hold_nothing_that_the_collector_follows(edition: Edition) -> None:

@@ -23,6 +23,7 @@ INDEX = "newsroom_search"
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _DOUBLE, _SINGLE = '"', "'"
+# That a mark has a story is said for PostgreSQL, which can read them all by their index then, once.
 _SILENT = f"NOT EXISTS (SELECT 1 FROM {MARK} m WHERE m.story IS NOT NULL AND m.story = e.story)"  # noqa: S608 - names of ours
 
 
@@ -258,7 +259,7 @@ _POSTGRES_SETTINGS = "SELECT " + ", ".join(
     )
 )
 """Until the transaction ends. Whatever it believes of their frequency, the words' own index is the quickest way to
-them: any other reads the tokens of story after story. Marks are read once, not once for every story."""
+them: any other reads the tokens of story after story. Without nested loops marks are not looked for once a story."""
 
 
 def _is_sqlite() -> bool:

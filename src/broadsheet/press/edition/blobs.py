@@ -53,7 +53,7 @@ class Blobs:
         try:
             handle = os.open(self._name(digest), os.O_RDONLY)
             try:
-                body = os.read(handle, size)
+                body = os.read(handle, size + 1)  # a byte too many is damage, too
             finally:
                 os.close(handle)
         except OSError as error:

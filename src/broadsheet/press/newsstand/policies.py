@@ -48,15 +48,15 @@ SECURITY = {
 }
 
 
-def headers_for(entry: Entry) -> HeaderList:
+def headers_for(entry: Entry) -> tuple[tuple[bytes, bytes], ...]:
     """The headers of an entry, whatever its coding: ours, and the entry's own instead where it has them."""
     lasting = entry.status == 200 and entry.path.startswith(LASTING)
-    return list(_policy(entry.content_type, entry.headers, lasting=lasting))
+    return _policy(entry.content_type, entry.headers, lasting=lasting)
 
 
 @functools.lru_cache(maxsize=256)
 def _policy(content_type: str, own: Headers, *, lasting: bool) -> tuple[tuple[bytes, bytes], ...]:
-    """Headers as they are sent, one for all entries that have the same: most documents have."""
+    """All of an entry's, made once for those that have the same: most documents have."""
     svg = content_type.startswith("image/svg+xml")
     chosen = {
         "content-type": content_type,
@@ -67,9 +67,13 @@ def _policy(content_type: str, own: Headers, *, lasting: bool) -> tuple[tuple[by
     chosen.update((name.lower(), value) for name, value in own)
     if chosen["cache-control"] == "no-cache":
         chosen["cdn-cache-control"] = CDN
-    return tuple(
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in chosen.items()
-    )
+    return tuple(_encoded(name, value) for name, value in chosen.items())
+
+
+@functools.lru_cache(maxsize=1024)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as it is sent: one for all entries that have the same, also where the rest differs (forwardings)."""
+    return name.encode("latin-1"), value.encode("latin-1")
 
 
 def keys_for(entry: Entry) -> HeaderList:
